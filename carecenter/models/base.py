@@ -1,0 +1,163 @@
+"""What every table shares: column types that behave alike on SQLite and PostgreSQL, the side a table
+lives on (workstation, centre, both), and the JSON image of a row that travels between the two."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, MetaData, String, Table
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+Image = dict[str, Any]
+"""A row as JSON: dates and times in ISO 8601, terms by value."""
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+class Side(StrEnum):
+    """Where a table exists: in the workstation's store, in the centre's database, or in both."""
+
+    BOTH = "both"
+    DESK = "desk"
+    CENTRE = "centre"
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment; stored in UTC. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+
+
+class TermType(TypeDecorator[_E]):
+    """A term of ``core.terms``, stored by its value."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, term: type[_E]) -> None:
+        super().__init__()
+        self.term = term
+
+    def process_bind_param(self, value: _E | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.term(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> _E | None:
+        return None if value is None else self.term(value)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+NullableJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """The declarative base; names of constraints are fixed so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    side: ClassVar[Side] = Side.BOTH
+
+
+class Synced:
+    """A noun that the centre orders and the feed carries to the workstations.
+
+    ``version`` grows by one with each change the centre accepts; a workstation never changes it. Foreign
+    keys are declared for the centre; a workstation does not enforce them, because a page of the feed may
+    bring a child before its parent.
+    """
+
+    __tablename__: str
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+def tables_of(side: Side) -> list[Table]:
+    """The tables that exist on one side, parents before children."""
+    wanted = {
+        mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.side in (side, Side.BOTH)
+    }
+    return [table for table in Base.metadata.sorted_tables if table.name in wanted]
+
+
+@cache
+def synced_models() -> dict[str, type[Any]]:
+    """The synced classes by table name; the table name is the entity's name in the feed."""
+    return {
+        mapper.class_.__tablename__: mapper.class_
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Synced)
+    }
+
+
+def entity_of(row: Synced) -> str:
+    """The feed's name of a synced row's noun."""
+    return row.__tablename__
+
+
+def _iso(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _reader(column_type: object) -> Callable[[Any], Any] | None:
+    if isinstance(column_type, UtcDateTime):
+        return dt.datetime.fromisoformat
+    if isinstance(column_type, Date):
+        return dt.date.fromisoformat
+    if isinstance(column_type, TermType):
+        return column_type.term
+    return None
+
+
+@cache
+def _readers(entity: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    table = Base.metadata.tables[entity]
+    return tuple((column.name, _reader(column.type)) for column in table.columns)
+
+
+def image_of(entity: str, row: Mapping[str, Any]) -> Image:
+    """The JSON image of a row given as column → value."""
+    return {name: _iso(row[name]) for name, _ in _readers(entity)}
+
+
+def values_of(entity: str, image: Image) -> dict[str, Any]:
+    """Column → value of an image, ready to be inserted.
+
+    Columns this version does not know are left out; columns the sender did not know keep their default.
+    """
+    values: dict[str, Any] = {}
+    for name, read in _readers(entity):
+        if name in image:
+            value = image[name]
+            values[name] = value if read is None or value is None else read(value)
+    return values
+
+
+def images_of(entity: str, rows: Iterable[Mapping[str, Any]]) -> list[Image]:
+    """``image_of`` for many rows."""
+    return [image_of(entity, row) for row in rows]

@@ -1,0 +1,82 @@
+"""Callers: a new card, a corrected fact, one more number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carecenter.core.terms import Language
+from carecenter.models.caller import Caller, CallerPhone
+from carecenter.operations.base import Actor, Operation
+
+
+class RegisterCaller(Operation, frozen=True, kw_only=True):
+    """A new card. ``phone``: (id of the phone's row, E.164), or nothing for a withheld number."""
+
+    intake: ClassVar[bool] = True
+    subject: ClassVar[tuple[str, ...]] = ("caller_id",)
+    caller_id: str
+    name_ar: str = ""
+    name_en: str = ""
+    civil_id: str | None = None
+    language: Language = Language.ARABIC
+    phone: tuple[str, str] | None = None
+    demo: bool = False
+
+    def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
+        del actor
+        if session.get(Caller, self.caller_id) is not None:
+            return
+        session.add(
+            Caller(
+                id=self.caller_id,
+                name_ar=self.name_ar,
+                name_en=self.name_en,
+                civil_id=self.civil_id,
+                language=self.language,
+                demo=self.demo,
+                registered_at=at,
+            )
+        )
+        if self.phone is not None:
+            phone_id, e164 = self.phone
+            session.add(CallerPhone(id=phone_id, caller_id=self.caller_id, e164=e164))
+
+
+class CorrectCaller(Operation, frozen=True, kw_only=True):
+    """One fact of a card changes from ``was`` to ``now``; a value that is neither stands."""
+
+    subject: ClassVar[tuple[str, ...]] = ("caller_id",)
+    caller_id: str
+    field: Literal["name_ar", "name_en", "civil_id", "language", "note"]
+    was: str | None
+    now: str | None
+
+    def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
+        del actor, at
+        caller = session.get(Caller, self.caller_id)
+        if caller is None or getattr(caller, self.field) != self.was:
+            return
+        value: Any = self.now if self.field == "civil_id" else self.now or ""
+        setattr(caller, self.field, Language(value) if self.field == "language" else value)
+
+
+class AttachPhone(Operation, frozen=True, kw_only=True):
+    """A person found otherwise also answers on this number (E.164)."""
+
+    intake: ClassVar[bool] = True
+    subject: ClassVar[tuple[str, ...]] = ("caller_id",)
+    phone_id: str
+    caller_id: str
+    e164: str
+
+    def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
+        del actor, at
+        known = session.scalar(
+            select(CallerPhone.id).where(CallerPhone.caller_id == self.caller_id, CallerPhone.e164 == self.e164)
+        )
+        if known is None:
+            session.add(CallerPhone(id=self.phone_id, caller_id=self.caller_id, e164=self.e164))

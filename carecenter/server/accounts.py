@@ -1,0 +1,143 @@
+"""Accounts at the centre: made, changed, signed in. Passwords are kept as Argon2id hashes, tokens as hashes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from hashlib import blake2b
+
+import nacl.exceptions
+import nacl.pwhash
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from carecenter.core.errors import NotAllowed, UserError, WrongPassword
+from carecenter.core.i18n import N_
+from carecenter.core.ids import new_id
+from carecenter.core.keyslots import KdfCost, fold_name
+from carecenter.models.account import Account
+from carecenter.models.centre import Credential, Device, Token
+from carecenter.models.queue import QueueMember
+from carecenter.models.viewer import Viewer, viewer_of
+from carecenter.wire import NewAccount, SignIn
+
+SHORTEST_PASSWORD = 8
+_FREE_TRIES = 5
+_LONGEST_WAIT = dt.timedelta(minutes=5)
+
+
+def check_new(name: str, password: str) -> None:
+    """Raises ``UserError`` for a name or password that cannot be used."""
+    if not fold_name(name):
+        raise UserError(N_("Enter a name to sign in with."))
+    if len(password) < SHORTEST_PASSWORD:
+        raise UserError(N_("The password needs at least {count} characters."), count=SHORTEST_PASSWORD)
+
+
+def create(session: Session, new: NewAccount, cost: KdfCost = KdfCost.INTERACTIVE) -> Account:
+    """A new account with its queues. Raises ``UserError`` for a taken name or a weak password."""
+    check_new(new.name, new.password)
+    if _named(session, new.name) is not None:
+        raise UserError(N_("There is already an account named {name}."), name=new.name.strip())
+    account = Account(
+        id=new_id(),
+        name=new.name.strip(),
+        display_name_ar=new.display_name_ar.strip() or new.name.strip(),
+        display_name_en=new.display_name_en.strip() or new.name.strip(),
+        role=new.role,
+        language=new.language,
+        active=True,
+    )
+    session.add(account)
+    session.flush()
+    for queue_id in new.queue_ids:
+        session.add(QueueMember(id=new_id(), queue_id=queue_id, account_id=account.id))
+    session.add(Credential(account_id=account.id, password_hash=_hashed(new.password, cost), failures=0))
+    session.flush()
+    return account
+
+
+def set_password(session: Session, account_id: str, password: str, cost: KdfCost = KdfCost.INTERACTIVE) -> None:
+    """A new password; whoever was signed in with the old one is out. Raises ``UserError`` for a weak one."""
+    check_new("-", password)
+    credential = session.get_one(Credential, account_id)
+    credential.password_hash = _hashed(password, cost)
+    credential.failures, credential.not_before = 0, None
+    session.execute(delete(Token).where(Token.account_id == account_id))
+
+
+def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Viewer] | WrongPassword:
+    """A token and who it is for. A wrong password is returned, not raised, so that the failure is counted.
+
+    After five failures each further one makes the next try wait longer, at most five minutes: a guesser is
+    slow, the owner is never locked out for good.
+    """
+    account = _named(session, request.name)
+    credential = session.get(Credential, account.id) if account is not None else None
+    if account is None or credential is None:
+        return _wrong()
+    if credential.not_before is not None and at < credential.not_before:
+        seconds = int((credential.not_before - at).total_seconds()) + 1
+        return WrongPassword(N_("Too many wrong passwords. Try again in {seconds} seconds."), seconds=seconds)
+    if not _matches(credential.password_hash, request.password):
+        credential.failures += 1
+        over = credential.failures - _FREE_TRIES
+        if over >= 0:
+            credential.not_before = at + min(dt.timedelta(seconds=2**over), _LONGEST_WAIT)
+        return _wrong()
+    credential.failures, credential.not_before = 0, None
+    viewer = viewer_of(session, account.id)
+    return _issue(session, account.id, request, at), viewer
+
+
+def signed_in(session: Session, token: str) -> tuple[Viewer, str]:
+    """Who holds a token, and the device it is bound to. Raises ``NotAllowed``."""
+    found = session.get(Token, _token_hash(token))
+    device = session.get(Device, found.device_id) if found is not None else None
+    if found is None or device is None or device.revoked:
+        raise NotAllowed(N_("You are signed out. Sign in again; what waits to be sent is kept."))
+    return viewer_of(session, found.account_id), found.device_id
+
+
+def sign_out(session: Session, token: str) -> None:
+    """The token is worth nothing from now on."""
+    session.execute(delete(Token).where(Token.token_hash == _token_hash(token)))
+
+
+def _issue(session: Session, account_id: str, request: SignIn, at: dt.datetime) -> str:
+    device = session.get(Device, request.device_id)
+    if device is None:
+        session.add(Device(id=request.device_id, name=request.device_name, first_seen=at, revoked=False))
+        session.flush()
+    elif device.revoked:
+        raise NotAllowed(N_("This workstation was revoked. Ask your administrator."))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Token(token_hash=_token_hash(token), account_id=account_id, device_id=request.device_id, issued_at=at)
+    )
+    return token
+
+
+def _named(session: Session, name: str) -> Account | None:
+    folded = fold_name(name)
+    return next((row for row in session.scalars(select(Account)) if fold_name(row.name) == folded), None)
+
+
+def _hashed(password: str, cost: KdfCost) -> str:
+    hashed = nacl.pwhash.argon2id.str(password.encode(), opslimit=cost.opslimit, memlimit=cost.memlimit)
+    return hashed.decode("ascii").rstrip("\0")
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return nacl.pwhash.verify(password_hash.encode(), password.encode())
+    except nacl.exceptions.InvalidkeyError:
+        return False
+
+
+def _token_hash(token: str) -> str:
+    return blake2b(token.encode(), digest_size=32).hexdigest()
+
+
+def _wrong() -> WrongPassword:
+    return WrongPassword(N_("Name and password do not go together. Check both and try again."))

@@ -1,0 +1,130 @@
+"""``Desk``: what the screens do and see. It runs operations and queries on the store's worker thread and says
+what changed. A page knows this object and nothing further in."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from carecenter.models.viewer import Viewer
+from carecenter.operations import Operation
+from carecenter.store.workstation import Attention, Workstation
+
+P = ParamSpec("P")
+T = TypeVar("T")
+O = TypeVar("O", bound=Operation)  # noqa: E741  # the operation that comes back is of the kind that went in
+
+
+class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the status bar says. Times are UTC; ``since``: online or offline since."""
+
+    online: bool
+    since: dt.datetime
+    waiting: int = 0
+    attention: int = 0
+    last_sync: dt.datetime | None = None
+
+
+class Desk:
+    """The signed-in account's store. Made when an account signs in, closed when it signs out."""
+
+    def __init__(self, workstation: Workstation, viewer: Viewer) -> None:
+        self.workstation = workstation
+        self.viewer = viewer
+        self.status = DeskStatus(online=False, since=workstation.clock())
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._changed: list[Callable[[frozenset[str]], None]] = []
+        self._status_changed: list[Callable[[DeskStatus], None]] = []
+        self._performed: list[Callable[[], None]] = []
+
+    def now(self) -> dt.datetime:
+        """The desk's clock, UTC."""
+        return self.workstation.clock()
+
+    async def perform(self, operation: O, *, done_with: str | None = None) -> O:
+        """Save an operation; returned only after COMMIT, with its reference if it is a new ticket.
+
+        ``done_with``: place of the draft it carries further. Raises ``UserError`` with nothing changed.
+        """
+        kept, entities = await self.run(self.workstation.perform, self.viewer, operation, done_with)
+        self.announce(entities)
+        for listener in list(self._performed):
+            listener()
+        return kept  # type: ignore[return-value]  # perform returns the same struct, its reference filled in
+
+    async def ask(
+        self, query: Callable[Concatenate[Session, Viewer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The rows of a query of ``carecenter.queries``: ``await desk.ask(tickets.detail, ticket_id)``."""
+        return await self.run(lambda: self.workstation.ask(query, self.viewer, *args, **kwargs))
+
+    async def save_draft(self, place: str, content: dict[str, Any]) -> dt.datetime:
+        """Keep what is being typed; returns when it was on the disk."""
+        return await self.run(self.workstation.save_draft, self.viewer, place, content)
+
+    async def drafts(self) -> dict[str, dict[str, Any]]:
+        """Place → content of this account's drafts."""
+        return await self.run(self.workstation.drafts, self.viewer)
+
+    async def drop_draft(self, place: str) -> None:
+        """Forget a draft."""
+        await self.run(self.workstation.drop_draft, self.viewer, place)
+
+    async def attention(self) -> tuple[Attention, ...]:
+        """What the centre did not take."""
+        return await self.run(self.workstation.attention)
+
+    async def dealt_with(self, number: int) -> None:
+        """A person has seen to one of these."""
+        await self.run(self.workstation.dealt_with, number)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Any call on the workstation, on its worker thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, lambda: work(*args, **kwargs))
+
+    def on_changed(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call ``listener`` with the entities (table names) whose rows changed; returns how to stop it."""
+        return _subscribe(self._changed, listener)
+
+    def on_status(self, listener: Callable[[DeskStatus], None]) -> Callable[[], None]:
+        """Call ``listener`` whenever the status changes; returns how to stop it."""
+        return _subscribe(self._status_changed, listener)
+
+    def on_performed(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after each saved operation; the sync engine wakes by it."""
+        return _subscribe(self._performed, listener)
+
+    def announce(self, entities: frozenset[str]) -> None:
+        """Rows of these entities changed. Runs on the loop's thread."""
+        if entities:
+            for listener in list(self._changed):
+                listener(entities)
+
+    def report(self, status: DeskStatus) -> None:
+        """The sync engine knows better now."""
+        if status != self.status:
+            self.status = status
+            for listener in list(self._status_changed):
+                listener(status)
+
+    def close(self) -> None:
+        """Finish what the worker still does and close the store."""
+        self._worker.shutdown(wait=True)
+        self.workstation.close()
+
+
+def _subscribe(listeners: list[Callable[..., None]], listener: Callable[..., None]) -> Callable[[], None]:
+    listeners.append(listener)
+
+    def stop() -> None:
+        if listener in listeners:
+            listeners.remove(listener)
+
+    return stop

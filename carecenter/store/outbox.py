@@ -1,0 +1,137 @@
+"""The outbox: an operation and its effect are saved in one transaction; it leaves when the feed has passed it.
+
+Waiting → accepted by the centre, with the seqs that carry its effect → gone once the cursors have passed them.
+Refused or quarantined ones stay under "needs attention", with their text, until a person has dealt with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from carecenter import operations
+from carecenter.core.errors import NotAllowed, UserError
+from carecenter.core.i18n import N_
+from carecenter.core.ids import new_id
+from carecenter.models.desk import FreeReference, Outbox, OutboxState, ScopeCursor
+from carecenter.models.viewer import Viewer
+from carecenter.operations.rights import refusal
+from carecenter.operations.tickets import OpenTicket
+from carecenter.store import facts, overlay
+from carecenter.wire import BYTES_PER_PUSH, OPERATIONS_PER_PUSH, Envelope, Outcome, Push, Result
+
+
+def perform(
+    session: Session, viewer: Viewer, operation: operations.Operation, at: dt.datetime
+) -> tuple[operations.Operation, set[overlay.Key]]:
+    """Apply an operation and put it in the outbox, in the caller's transaction.
+
+    Returns the operation as it was kept (a ticket has its reference now) and the rows it changed. Raises
+    ``NotAllowed`` when this account may not do it, ``UserError`` when no reference is left.
+    """
+    reason = refusal(session, viewer, operation)
+    if reason is not None:
+        raise NotAllowed(reason)
+    if isinstance(operation, OpenTicket) and not operation.reference:
+        operation = msgspec.structs.replace(operation, reference=_take_reference(session))
+    actor = operations.Actor(account_id=viewer.account_id, device_id=facts.device_id(session), desk_at=at)
+    with overlay.captured(session) as touched:
+        operation.apply(session, actor, at)
+    session.add(
+        Outbox(
+            number=facts.next_number(session),
+            op_id=new_id(),
+            account_id=viewer.account_id,
+            tag=operation.tag(),
+            payload=operations.encode(operation),
+            desk_at=at,
+            state=OutboxState.WAITING,
+        )
+    )
+    return operation, touched
+
+
+def _take_reference(session: Session) -> str:
+    free = session.scalar(select(FreeReference).order_by(FreeReference.position).limit(1))
+    if free is None:
+        raise UserError(
+            N_(
+                "No follow-up reference is left on this workstation. Keep the text as it is and connect to the"
+                " centre; then save again."
+            )
+        )
+    session.delete(free)
+    return free.reference
+
+
+def next_push(session: Session) -> Push:
+    """The oldest waiting operations, at most as many and as large as the centre takes at once."""
+    device = facts.device_id(session)
+    statement = select(Outbox).where(Outbox.state == OutboxState.WAITING).order_by(Outbox.number)
+    envelopes: list[Envelope] = []
+    size = 0
+    for row in session.scalars(statement.limit(OPERATIONS_PER_PUSH)):
+        size += len(row.payload)
+        if envelopes and size > BYTES_PER_PUSH:
+            break
+        envelopes.append(
+            Envelope(
+                op_id=row.op_id,
+                device_id=device,
+                device_seq=row.number,
+                account_id=row.account_id,
+                tag=row.tag,
+                payload=msgspec.Raw(row.payload),
+                desk_at=row.desk_at,
+            )
+        )
+    return Push(operations=tuple(envelopes))
+
+
+def settle(session: Session, results: tuple[Result, ...]) -> set[overlay.Key]:
+    """Note what the centre made of operations; returns the rows that changed on the screen by a refusal."""
+    refused = False
+    for result in results:
+        row = session.scalar(select(Outbox).where(Outbox.op_id == result.op_id))
+        if row is None or row.state is not OutboxState.WAITING:
+            continue
+        if result.outcome in (Outcome.REFUSED, Outcome.QUARANTINED):
+            row.state, row.reason, refused = OutboxState.ATTENTION, result.reason, True
+        else:
+            row.state, row.seqs = OutboxState.ACCEPTED, dict(result.seqs)
+    if not refused:
+        return set()
+    with overlay.underneath(session) as touched:
+        retire(session)
+    return touched
+
+
+def retire(session: Session) -> None:
+    """Let go of accepted operations whose effect the feed has brought, in every scope this desk follows."""
+    session.flush()
+    cursors = dict(session.execute(select(ScopeCursor.scope, ScopeCursor.seq)).tuples().all())
+    for row in session.scalars(select(Outbox).where(Outbox.state == OutboxState.ACCEPTED)).all():
+        seqs = row.seqs or {}
+        if all(cursors[scope] >= seq for scope, seq in seqs.items() if scope in cursors):
+            session.delete(row)
+    session.flush()
+
+
+def discard(session: Session, number: int) -> None:
+    """A person has dealt with an operation that needed attention."""
+    session.execute(delete(Outbox).where(Outbox.number == number, Outbox.state == OutboxState.ATTENTION))
+
+
+def offer_again(session: Session) -> None:
+    """The centre was put back to an earlier state: everything accepted but not yet passed waits anew."""
+    session.execute(
+        update(Outbox).where(Outbox.state == OutboxState.ACCEPTED).values(state=OutboxState.WAITING, seqs=None)
+    )
+
+
+def count(session: Session, state: OutboxState) -> int:
+    """How many operations are in a state."""
+    return session.scalar(select(func.count()).select_from(Outbox).where(Outbox.state == state)) or 0

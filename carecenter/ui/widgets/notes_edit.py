@@ -1,0 +1,58 @@
+"""Where an agent types during a call: plain text in either script, told to its owner when the keys pause."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QTimer, QUrl, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+SETTLE_MS = 400
+
+
+class NotesEdit(QPlainTextEdit):
+    """A plain-text editor; each paragraph runs in the direction of its own first letter.
+
+    `text_settled` carries the whole text once no key was pressed for 400 ms, when the focus leaves, and on
+    `settle()`; never twice for the same text. Tab goes on to the next field.
+    """
+
+    text_settled = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SETTLE_MS)
+        self._pause.timeout.connect(self.settle)
+        self._told = ""
+        self.textChanged.connect(self._pause.start)
+
+    def show_text(self, text: str) -> None:
+        """Replaces the text by what the owner already has; it is not told again."""
+        self._told = text
+        self.setPlainText(text)
+        self._pause.stop()
+
+    def settle(self) -> None:
+        """Tells the text now, if it was not told yet."""
+        self._pause.stop()
+        text = self.toPlainText()
+        if text != self._told:
+            self._told = text
+            self.text_settled.emit(text)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Leaving the field ends the pause."""
+        super().focusOutEvent(event)
+        self.settle()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """Pastes and drops as plain text only."""
+        if source.hasText():
+            plain = QMimeData()
+            plain.setText(source.text())
+            super().insertFromMimeData(plain)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> None:  # noqa: N802 - Qt's signature
+        """Loads nothing: text from outside must not make this program open a file or an address."""

@@ -1,0 +1,78 @@
+"""A label that shows text as it was typed, and tool tips that do the same."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QStyle, QStyleOption, QWidget
+
+
+def plain_tool_tip(text: str) -> str:
+    """`text` such that Qt's tool tips show it literally; they guess at markup and have no switch against it."""
+    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if "<" in text else text
+
+
+class PlainLabel(QLabel):
+    """A label for people's text: never markup, never a link, never a picture.
+
+    QLabel's default would draw `<img src="file:///...">` out of a caller's note. With `elide` the label gives
+    up width before its neighbours do, ends in an ellipsis and tells the whole text in its tool tip.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, elide: bool = False) -> None:
+        super().__init__(parent)
+        self._elide = elide
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Shows `text`; the tool tip of an elided label follows."""
+        super().setText(text)
+        self._tell_what_is_cut()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """An elided label may shrink to a few letters."""
+        hint = super().minimumSizeHint()
+        if self._elide:
+            hint.setWidth(min(hint.width(), self.fontMetrics().averageCharWidth() * 4))
+        return hint
+
+    def shown_text(self) -> str:
+        """What is painted at the present width."""
+        if not self._elide:
+            return self.text()
+        width = self.contentsRect().width() - 2 * self.margin()
+        line = self.text().replace("\n", " ")
+        return self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Another width cuts the text elsewhere."""
+        super().resizeEvent(event)
+        self._tell_what_is_cut()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paints the text, shortened where it does not fit."""
+        if not self._elide:
+            super().paintEvent(event)
+            return
+        option = QStyleOption()
+        option.initFrom(self)
+        painter = QPainter(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+        alignment = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        self.style().drawItemText(
+            painter,
+            self.contentsRect(),
+            int(alignment.value),
+            self.palette(),
+            self.isEnabled(),
+            self.shown_text(),
+            self.foregroundRole(),
+        )
+        painter.end()
+
+    def _tell_what_is_cut(self) -> None:
+        if self._elide:
+            self.setToolTip(plain_tool_tip(self.text()) if self.shown_text() != self.text() else "")

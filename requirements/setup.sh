@@ -1,0 +1,147 @@
+#!/bin/sh
+# Brings a checkout to the point where it can run ("runtime") or be tested ("dev"). Called by the Makefile.
+# Run again it does nothing but look: .venv keeps the checksums of what was installed.
+set -eu
+
+usage='usage: sh requirements/setup.sh runtime|dev'
+what=${1:?$usage}
+cd "$(dirname "$0")/.."
+venv=.venv
+
+say() { printf '%s\n' "setup: $*"; }
+fail() {
+    printf '%s\n' "setup: $*" >&2
+    exit 1
+}
+
+# --- packages of the system (Debian and its kin) ---
+
+install_packages() { # PACKAGE...
+    command -v apt-get >/dev/null || fail "these Debian packages are needed, or your system's like: $*"
+    if [ "$(id -u)" = 0 ]; then
+        sudo=
+    elif sudo -n true 2>/dev/null; then
+        sudo=sudo
+    else
+        fail "packages of the system are needed. Run: sudo apt-get install --no-install-recommends $*"
+    fi
+    say "installing packages of the system: $*"
+    log=$(mktemp)
+    # A broken list of some other origin must not stop us here: the install below is what counts.
+    $sudo apt-get -qq update >"$log" 2>&1 || true
+    if ! $sudo env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install -y --no-install-recommends "$@" >>"$log" 2>&1; then
+        cat "$log" >&2
+        fail "the packages could not be installed"
+    fi
+    rm "$log"
+}
+
+# Asks for the library itself rather than the package: Ubuntu gives some of them other names.
+missing_libraries() { # reads "SONAME PACKAGE" lines, prints the packages whose library is not there
+    known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)
+    while read -r soname package; do
+        case $known in
+        *"$soname "*) ;;
+        *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+missing_programs() { # reads "PROGRAM PACKAGE" lines, prints the packages whose program is not there
+    while read -r program package; do
+        command -v "$program" >/dev/null || printf '%s ' "$package"
+    done
+}
+
+window_packages() {
+    missing_libraries <<-END
+		libGL.so.1 libgl1
+		libEGL.so.1 libegl1
+		libxkbcommon.so.0 libxkbcommon0
+		libglib-2.0.so.0 libglib2.0-0
+		libfontconfig.so.1 libfontconfig1
+		libfreetype.so.6 libfreetype6
+		libdbus-1.so.3 libdbus-1-3
+		libxkbcommon-x11.so.0 libxkbcommon-x11-0
+		libxcb-cursor.so.0 libxcb-cursor0
+		libxcb-icccm.so.4 libxcb-icccm4
+		libxcb-keysyms.so.1 libxcb-keysyms1
+		libxcb-shape.so.0 libxcb-shape0
+	END
+}
+
+test_packages() {
+    missing_programs <<-END
+		Xvfb xvfb
+		dbus-run-session dbus-daemon
+		gnome-keyring-daemon gnome-keyring
+	END
+    # Debian keeps the server's programs off the PATH.
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql
+}
+
+venv_package() { # Debian keeps this part of Python in a package of its own
+    if has_venv || "$python" -c 'import ensurepip, venv' 2>/dev/null; then return; fi
+    "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+}
+
+system_packages() {
+    [ "$(uname -s)" = Linux ] || return 0
+    missing=$(
+        venv_package
+        window_packages
+        [ "$what" = runtime ] || test_packages
+    )
+    # shellcheck disable=SC2086 # one word a package
+    [ -z "$missing" ] || install_packages $missing
+}
+
+# --- Python ---
+
+find_python() {
+    for python in python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            return
+        fi
+    done
+    fail "CareCenter needs Python 3.11 or newer"
+}
+
+# A virtual environment whose Python has gone (an upgraded system) is none.
+has_venv() { "$venv/bin/python" -c 'import pip' 2>/dev/null; }
+
+create_venv() {
+    if has_venv; then return; fi
+    say "creating $venv with $("$python" --version)"
+    "$python" -m venv --clear "$venv"
+}
+
+checksum() { cat "requirements/$1.txt" pyproject.toml requirements/setup.sh | cksum; }
+
+installed() { [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$(checksum "$1")" ]; }
+
+install_python_packages() {
+    # Everything of "runtime" is part of "dev".
+    if installed "$what" || { [ "$what" = runtime ] && installed dev; }; then return; fi
+    say "installing the Python packages of requirements/$what.txt"
+    pip="$venv/bin/python -m pip --disable-pip-version-check --quiet"
+    $pip install --require-hashes --no-deps --only-binary :all: -r "requirements/$what.txt"
+    $pip install --no-deps --no-build-isolation --no-index --editable .
+    checksum "$what" >"$venv/.installed-$what"
+}
+
+compile_catalogues() {
+    find translations -name '*.po' 2>/dev/null | while read -r catalogue; do
+        if [ -z "$(find "${catalogue%.po}.mo" -newer "$catalogue" 2>/dev/null)" ]; then echo stale; fi
+    done | grep -q stale || return 0
+    say "compiling the translations"
+    "$venv/bin/python" translations/strings.py compile
+}
+
+[ "$what" = runtime ] || [ "$what" = dev ] || fail "$usage"
+has_venv || find_python
+system_packages
+create_venv
+install_python_packages
+compile_catalogues

@@ -1,0 +1,105 @@
+"""What every test can rely on: no screen, nobody's own files, an event loop over Qt, PostgreSQL.
+
+Fixtures for one part of the program stand in the conftest.py beside its tests.
+"""
+
+import asyncio
+import os
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import psycopg
+import pytest
+
+from tests import postgres
+
+_home = tempfile.TemporaryDirectory(prefix="carecenter-tests-")
+
+hypothesis.settings.register_profile(
+    "carecenter",
+    deadline=None,  # a busy machine is no failure
+    derandomize="CI" in os.environ,
+)
+
+
+def pytest_configure() -> None:
+    """Before the program is imported: no file, setting or key of the person at this machine is used."""
+    home = Path(_home.name)
+    for variable, name in {
+        "HOME": "",
+        "XDG_CACHE_HOME": "cache",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_DATA_HOME": "data",
+        "XDG_RUNTIME_DIR": "runtime",
+        "XDG_STATE_HOME": "state",
+        "CARECENTER_HOME": "carecenter",
+    }.items():
+        directory = home / name
+        directory.mkdir(mode=0o700, exist_ok=True)
+        os.environ[variable] = str(directory)
+    os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)  # the way to a real keyring
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    os.environ["LANGUAGE"] = "en"
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    hypothesis.settings.load_profile("carecenter")
+
+
+def pytest_unconfigure() -> None:
+    _home.cleanup()
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Coroutines that ask for `qtbot` run on the desktop's loop, all others on asyncio's own."""
+    if "qtbot" in getattr(item, "fixturenames", ()):
+        return {"qasync": _qt_event_loop}
+    return {"plain": asyncio.new_event_loop}
+
+
+def _qt_event_loop() -> asyncio.AbstractEventLoop:
+    import qasync  # here: tests without a window never load Qt
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)  # the first window that closes would stop the loop under the test
+    return qasync.QEventLoop(app)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left_behind() -> Iterator[None]:
+    """Fail a test whose threads outlive it: the desktop must be able to end at any moment."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=2)
+        if thread.is_alive():
+            pytest.fail(f"the thread {thread.name} was left behind")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    with postgres.cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """An SQLAlchemy URL of an empty database that this test has to itself."""
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(postgres_cluster, f"CREATE DATABASE {name} TEMPLATE template0")
+    yield postgres_cluster.url(name)
+    _administer(postgres_cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(cluster: postgres.Cluster, statement: str) -> None:
+    # Outside a transaction: databases cannot be made inside one.
+    with psycopg.connect(
+        host=str(cluster.directory), user="test", dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement.encode())

@@ -121,7 +121,8 @@ class FeedRow(Message, frozen=True, kw_only=True):
 
 
 class FeedPage(Message, frozen=True, kw_only=True):
-    """Rows in feed order a scope. ``after``: where the page begins; ``upto``: where it ends; ``more``: go on."""
+    """Rows in feed order a scope. ``after``: where the page begins; ``upto``: where it ends;
+    ``more``: go on, ``behind``: how many rows are still to come."""
 
     generation: str
     after: dict[str, int]
@@ -129,6 +130,7 @@ class FeedPage(Message, frozen=True, kw_only=True):
     rows: tuple[FeedRow, ...]
     scopes: tuple[str, ...]
     more: bool
+    behind: int = 0
     at: dt.datetime
 
 

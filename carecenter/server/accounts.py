@@ -37,7 +37,7 @@ def check_new(name: str, password: str) -> None:
 def create(session: Session, new: NewAccount, cost: KdfCost = KdfCost.INTERACTIVE) -> Account:
     """A new account with its queues. Raises ``UserError`` for a taken name or a weak password."""
     check_new(new.name, new.password)
-    if _named(session, new.name) is not None:
+    if named(session, new.name) is not None:
         raise UserError(N_("There is already an account named {name}."), name=new.name.strip())
     account = Account(
         id=new_id(),
@@ -58,11 +58,16 @@ def create(session: Session, new: NewAccount, cost: KdfCost = KdfCost.INTERACTIV
 
 
 def set_password(session: Session, account_id: str, password: str, cost: KdfCost = KdfCost.INTERACTIVE) -> None:
-    """A new password; whoever was signed in with the old one is out. Raises ``UserError`` for a weak one."""
+    """A new password, also for an account that had none. Raises ``UserError`` for a weak one."""
     check_new("-", password)
-    credential = session.get_one(Credential, account_id)
+    credential = session.get(Credential, account_id) or Credential(account_id=account_id)
     credential.password_hash = _hashed(password, cost)
     credential.failures, credential.not_before = 0, None
+    session.add(credential)
+
+
+def end_sessions(session: Session, account_id: str) -> None:
+    """Whoever is signed in with this account is out."""
     session.execute(delete(Token).where(Token.account_id == account_id))
 
 
@@ -72,7 +77,7 @@ def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Vi
     After five failures each further one makes the next try wait longer, at most five minutes: a guesser is
     slow, the owner is never locked out for good.
     """
-    account = _named(session, request.name)
+    account = named(session, request.name)
     credential = session.get(Credential, account.id) if account is not None else None
     if account is None or credential is None:
         return _wrong()
@@ -118,7 +123,8 @@ def _issue(session: Session, account_id: str, request: SignIn, at: dt.datetime) 
     return token
 
 
-def _named(session: Session, name: str) -> Account | None:
+def named(session: Session, name: str) -> Account | None:
+    """The account that signs in by this name, in whatever case it is typed."""
     folded = fold_name(name)
     return next((row for row in session.scalars(select(Account)) if fold_name(row.name) == folded), None)
 

@@ -106,8 +106,39 @@ class Centre(Transport):
             if who[0] == account_id:
                 raise NotAllowed(N_("You cannot disable the account you are signed in with."))
             account.active = active
+            if not active:
+                accounts.end_sessions(unit.session, account_id)
             self._audit(unit.session, who, "SetActive", {"account_id": account_id})
             unit.publish()
+
+    def set_password(self, account_id: str, password: str, by_token: str | None) -> None:
+        """A new password, by its owner or by somebody who manages accounts.
+
+        Without a token it is the owner of the machine who asks (recovery code); no transport offers that.
+        Raises ``NotAllowed``, ``NotFound``, and ``UserError`` for a weak password.
+        """
+        with self.transaction() as unit:
+            account = unit.session.get(Account, account_id)
+            if account is None:
+                raise NotFound(N_("This account does not exist."))
+            who = ("", "")
+            if by_token is not None:
+                viewer, device_id = accounts.signed_in(unit.session, by_token)
+                who = (viewer.account_id, device_id)
+                if viewer.account_id != account_id:
+                    who = self._leading(unit.session, by_token, account.role)
+            accounts.set_password(unit.session, account_id, password, self._cost)
+            if who[0] != account_id:
+                accounts.end_sessions(unit.session, account_id)
+            self._audit(unit.session, who, "SetPassword", {"account_id": account_id})
+
+    def account_id(self, name: str) -> str:
+        """The account that signs in by this name. Raises ``NotFound``."""
+        with self.transaction() as unit:
+            found = accounts.named(unit.session, name)
+            if found is None:
+                raise NotFound(N_("This account does not exist."))
+            return found.id
 
     def sign_in(self, request: SignIn) -> SignedIn:
         """Raises ``WrongPassword`` or ``NotAllowed``; a wrong password is audited and counted."""
@@ -153,14 +184,15 @@ class Centre(Transport):
             viewer, _ = accounts.signed_in(unit.session, token)
             scopes = scopes_for(unit.session, viewer)
             after = {scope: seq for scope, seq in request.after.items() if scope in scopes}
-            rows, upto, more = feed.read(unit.session, after, request.limit)
+            rows, upto, behind = feed.read(unit.session, after, request.limit)
             return FeedPage(
                 generation=facts.get(unit.session, "generation") or "",
                 after=after,
                 upto=upto,
                 rows=rows,
                 scopes=scopes,
-                more=more,
+                more=behind > 0,
+                behind=behind,
                 at=self.clock(),
             )
 

@@ -15,8 +15,8 @@ from carecenter.wire import FeedRow
 _CHUNK = 500
 
 
-def read(session: Session, after: dict[str, int], limit: int) -> tuple[tuple[FeedRow, ...], dict[str, int], bool]:
-    """Rows after the cursors, where each scope's page ends, and whether there is more."""
+def read(session: Session, after: dict[str, int], limit: int) -> tuple[tuple[FeedRow, ...], dict[str, int], int]:
+    """Rows after the cursors, where each scope's page ends, and how many are still to come."""
     statement = select(FeedHead.scope, FeedHead.seq).where(FeedHead.scope.in_(after))
     heads = dict(session.execute(statement).tuples().all())
     rows: list[FeedRow] = []
@@ -26,11 +26,12 @@ def read(session: Session, after: dict[str, int], limit: int) -> tuple[tuple[Fee
             continue
         left = limit - len(rows)
         if left <= 0:
-            return tuple(rows), upto, True
+            break
         pointers = _pointers(session, scope, cursor, left)
         rows.extend(_rows(session, pointers))
         upto[scope] = pointers[-1].seq if len(pointers) == left else heads[scope]
-    return tuple(rows), upto, any(heads.get(scope, 0) > seq for scope, seq in upto.items())
+    behind = sum(max(heads.get(scope, 0) - seq, 0) for scope, seq in upto.items())
+    return tuple(rows), upto, behind
 
 
 def _pointers(session: Session, scope: str, after: int, limit: int) -> list[FeedPointer]:

@@ -34,7 +34,7 @@ LATIN_LETTER = re.compile(r"[A-Za-z]")
 VOWEL_MARK = re.compile(r"[\u064b-\u0652\u0670]")
 AMOUNT = re.compile(r"([\d.,]*\d)\s?(?:KWD|KD\b|K\.D\.|د\.ك|دينار|dinars?\b|fils\b|فلس)|KWD\s?([\d.,]*\d)")
 THREE_DECIMALS = re.compile(r"\d{1,3}(,\d{3})*\.\d{3}")
-# A plus sign or three digits, an ordinary space or a hyphen, three digits or more: amounts and years never stand so.
+# A sign on its own, or groups of digits with an ordinary space or a hyphen between: amounts never look so.
 LOOSE_NUMBER = re.compile(r"\+\s|(?<![\d.,])\+?\d{3,}[ \u2010-\u2015-]\d{3,}(?![\d.,])")
 AGE = re.compile(r"undated|no date|\b20\d\d\b|بلا تاريخ|دون تاريخ|غير مؤرخ|بدون تاريخ")
 
@@ -58,6 +58,14 @@ def lines(article: Article, language: str) -> Iterator[str]:
     yield from (text["title"], text["summary"], text["where"])
     for name in LISTS:
         yield from text[name]
+
+
+def strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings(inner)
 
 
 def amounts(line: str) -> list[str]:
@@ -130,7 +138,7 @@ def badly_set_arabic(article: Article) -> Iterator[str]:
 
 def invisible_characters(article: Article) -> Iterator[str]:
     """Isolates and marks are for the program to set where it shows a line; stored, they would break the search."""
-    for character in sorted(set(json.dumps(article, ensure_ascii=False))):
+    for character in sorted(set("".join(strings(article)))):
         if unicodedata.category(character) in {"Cf", "Cc", "Zl", "Zp"}:
             yield f"U+{ord(character):04X} {unicodedata.name(character, 'control character')}"
 
@@ -322,7 +330,7 @@ MUTATIONS: dict[str, tuple[Rule, Callable[[Article], object]]] = {
     "Arabic-Indic digits": (badly_set_arabic, add("ar", "notes", "بعد ٣ أشهر")),
     "an isolated number": (invisible_characters, put("ar", "where", "الرقم \u2066+1800164965\u2069")),
     "a mark among the keywords": (invisible_characters, put("en", "keywords", ["loan\u200f", "a", "b"])),
-    "a line within a line": (invisible_characters, put("en", "where", "Bank\u2028in person")),
+    "a line within a line": (invisible_characters, put("en", "where", "Bank\nin person")),
     "an address hidden in a source": (invisible_characters, but(sources=["\ufeffhttps://e.gov.kw"])),
     "a number broken at a space": (numbers_that_fall_apart, put("ar", "where", "الفاكس +965 22929789")),
     "a number broken at a hyphen": (numbers_that_fall_apart, put("en", "where", "Call 2292-9789")),

@@ -1,0 +1,311 @@
+"""A standalone desk: its keys, its encrypted store and the centre embedded beside it, on one computer.
+
+Everything here blocks (Argon2id, disk, first synchronisation) and runs on a worker thread. Which password opens
+what: an account's slot gives the keys of both databases; the embedded centre then checks the account as any
+centre would.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from carecenter.core.config import Paths
+from carecenter.core.errors import StoreDamaged, StoreInUse, UserError, WrongPassword
+from carecenter.core.i18n import N_
+from carecenter.core.keyslots import KdfCost, Keys, KeySlots
+from carecenter.core.secrets import Keyring, SecretKeeper, SecretPlace
+from carecenter.migrations import bring_up_to_date
+from carecenter.models.base import Side
+from carecenter.models.engine import sqlcipher_engine
+from carecenter.models.viewer import Viewer
+from carecenter.server import accounts, backup, demo
+from carecenter.server.centre import Centre
+from carecenter.store import salvage
+from carecenter.store.workstation import Workstation
+from carecenter.sync.in_process import InProcess
+from carecenter.wire import BlockRequest, FeedRequest, NewAccount, SignedIn, SignIn, Transport
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A signed-in desk. ``notices`` are to be shown once; ``keys`` leave memory with this object."""
+
+    workstation: Workstation
+    centre: Centre
+    transport: Transport
+    session: SignedIn
+    viewer: Viewer
+    notices: tuple[UserError, ...]
+    keys: Keys = field(repr=False)
+
+    def close(self) -> None:
+        """Close the embedded centre; the store is closed by the desk that uses it."""
+        self.centre.close()
+
+
+@contextmanager
+def held(paths: Paths) -> Iterator[None]:
+    """This process alone uses the folder. Raises ``StoreInUse`` when another one does."""
+    paths.prepare()
+    lock = FileLock(paths.data / "carecenter.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreInUse(N_("CareCenter is already running on this computer.")) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class Standalone:
+    """One computer's desk without a server. ``keyring``: what ``secrets.usable_keyring()`` found."""
+
+    def __init__(self, paths: Paths, keyring: Keyring | None, cost: KdfCost = KdfCost.INTERACTIVE) -> None:
+        self._paths = paths
+        self._keeper = SecretKeeper(paths.secret, keyring)
+        self._cost = cost
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether an account can sign in here."""
+        return self._paths.keyslots.exists()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the demo desk with its sample accounts."""
+        return self._demo_mark.exists()
+
+    @property
+    def secret_place(self) -> SecretPlace:
+        """Where the workstation's secret lies, or would be put."""
+        return self._slots().secret_ref.place if self.is_set_up else self._keeper.proposed_place
+
+    def names(self) -> tuple[str, ...]:
+        """Who can sign in here."""
+        return self._slots().names() if self.is_set_up else ()
+
+    def set_up(self, first: NewAccount, place: SecretPlace | None = None) -> str:
+        """Make the keys, the databases and the first account; returns the recovery code, to be shown once.
+
+        Raises ``UserError`` for a name or password that cannot be used, ``KeyringLockedError`` when the keyring
+        refuses; ``place`` may then be ``SecretPlace.FILE``.
+        """
+        accounts.check_new(first.name, first.password)
+        return self._set_up(lambda centre: {centre.create_account(first): first}, place)
+
+    def set_up_demo(self, progress: Progress, place: SecretPlace | None = None) -> str:
+        """Make a desk full of synthetic people and work; returns the recovery code."""
+
+        def fill(centre: Centre) -> dict[str, NewAccount]:
+            demo.fill(centre, progress)
+            return {
+                centre.account_id(account.name): NewAccount(
+                    name=account.name, password=demo.DEMO_PASSWORD, role=account.role
+                )
+                for account in demo.DEMO_ACCOUNTS
+            }
+
+        code = self._set_up(fill, place)
+        self._demo_mark.touch()
+        return code
+
+    def sign_in(self, name: str, password: str, progress: Progress | None = None) -> Opened:
+        """Open the databases and bring the store up to the centre's state.
+
+        Raises ``WrongPassword``, ``KeyringLockedError``, ``StoreDamaged`` when the centre itself cannot be read
+        (a damaged store is repaired and told in ``notices``), ``StoreFull``, ``NotFound`` for a disabled account.
+        """
+        keys = self._slots().open(name, password)
+        centre = self._centre(keys)
+        workstation, notices = self._workstation(keys)
+        try:
+            request = SignIn(
+                name=name, password=password, device_id=workstation.device_id(), device_name=platform.node()
+            )
+            session = self._signed_in(centre, request)
+            transport = InProcess(centre)
+            _first_round(workstation, transport, session, progress)
+            viewer = workstation.viewer(session.account_id)
+        except BaseException:
+            workstation.close()
+            centre.close()
+            raise
+        return Opened(workstation, centre, transport, session, viewer, notices, keys)
+
+    def recover(self, code: str, name: str, new_password: str) -> None:
+        """Let an account in again by the recovery code, also after a move to another computer.
+
+        Raises ``RecoveryCodeError`` or ``WrongPassword`` for a code that does not fit, ``NotFound`` for an
+        account that does not exist, ``UserError`` for a weak password.
+        """
+        accounts.check_new(name, new_password)
+        slots = self._slots()
+        keys = slots.open_with_recovery(code)
+        centre = self._centre(keys)
+        try:
+            account_id = centre.account_id(name)
+            self._renew_secret(slots, keys)
+            slots.add_slot(keys, account_id, name, new_password)
+            centre.set_password(account_id, new_password, by_token=None)
+        finally:
+            centre.close()
+
+    def add_account(self, opened: Opened, new: NewAccount) -> None:
+        """One more account on this computer, by whoever leads. Raises ``NotAllowed`` or ``UserError``."""
+        account_id = opened.centre.create_account(new, by_token=opened.session.token)
+        self._slots().add_slot(opened.keys, account_id, new.name, new.password)
+
+    def set_password(self, opened: Opened, account_id: str, name: str, password: str) -> None:
+        """A new password for an account of this computer. Raises ``NotAllowed`` or ``UserError``."""
+        opened.centre.set_password(account_id, password, by_token=opened.session.token)
+        self._slots().add_slot(opened.keys, account_id, name, password)
+
+    def change_password(self, opened: Opened, old: str, new: str) -> None:
+        """One's own password. Raises ``WrongPassword`` for the old one, ``UserError`` for a weak new one."""
+        accounts.check_new(opened.viewer.name, new)
+        # The slot first: if the second step is lost, the next sign-in brings the centre into line.
+        self._slots().change_password(opened.viewer.name, old, new)
+        opened.centre.set_password(opened.session.account_id, new, by_token=opened.session.token)
+
+    def set_active(self, opened: Opened, account_id: str, active: bool) -> None:
+        """Shut an account out, or let it in again; it then needs a new password. Raises ``NotAllowed``."""
+        opened.centre.set_active(account_id, active, by_token=opened.session.token)
+        if not active:
+            self._slots().remove_slot(account_id)
+
+    def new_recovery_code(self, opened: Opened) -> str:
+        """A fresh recovery code; the one before opens nothing any more."""
+        return self._slots().new_recovery_code(opened.keys)
+
+    def back_up(self, opened: Opened, target: Path, progress: Progress | None = None) -> None:
+        """Write both databases and the sealed keys into one file, while they are in use."""
+        self.back_up_with(opened.keys, target, progress)
+
+    def back_up_with(self, keys: Keys, target: Path, progress: Progress | None = None) -> None:
+        """The same for a desk that is not running, for the command line."""
+        databases = {
+            path.name: (path, key)
+            for path, key in ((self._paths.centre, keys.centre), (self._paths.store, keys.store))
+            if path.exists()
+        }
+        others = {self._paths.keyslots.name: self._paths.keyslots.read_bytes()}
+        backup.back_up(databases, others, target, progress)
+
+    def keys(self, name: str, password: str) -> Keys:
+        """The keys, for the command line. Raises ``WrongPassword``."""
+        return self._slots().open(name, password)
+
+    def keys_by_code(self, code: str) -> Keys:
+        """The keys by the recovery code, for the command line."""
+        return self._slots().open_with_recovery(code)
+
+    def _set_up(self, fill: Callable[[Centre], dict[str, NewAccount]], place: SecretPlace | None) -> str:
+        if self.is_set_up:
+            raise UserError(N_("This computer is already set up. Sign in."))
+        self._paths.prepare()
+        for left in (self._paths.centre, self._paths.store):  # of a set-up that was interrupted
+            if left.exists():
+                salvage.set_aside(left, _now())
+        keys = Keys.generate()
+        secret = self._keeper.create(place)
+        centre = self._centre(keys)
+        try:
+            centre.initialise()
+            people = fill(centre)
+        finally:
+            centre.close()
+        # The slots come last: without them nothing here counts as set up, and set-up starts anew.
+        slots = KeySlots.create(self._paths.keyslots, secret, keys, cost=self._cost)
+        for account_id, account in people.items():
+            slots.add_slot(keys, account_id, account.name, account.password)
+        return slots.new_recovery_code(keys)
+
+    def _slots(self) -> KeySlots:
+        return KeySlots.load(self._paths.keyslots, self._keeper.read, cost=self._cost)
+
+    def _centre(self, keys: Keys) -> Centre:
+        if not salvage.is_sound(self._paths.centre, keys.centre):
+            raise StoreDamaged(
+                N_("The database of this desk's own centre is damaged. Restore it from your last backup.")
+            )
+        engine = sqlcipher_engine(self._paths.centre, keys.centre, foreign_keys=True)
+        bring_up_to_date(engine, Side.CENTRE)
+        return Centre(engine, cost=self._cost)
+
+    def _workstation(self, keys: Keys) -> tuple[Workstation, tuple[UserError, ...]]:
+        """The store, repaired if need be, and what to tell about it."""
+        notices: tuple[UserError, ...] = ()
+        path, damaged = self._paths.store, None
+        if not salvage.is_sound(path, keys.store):
+            damaged = salvage.set_aside(path, _now())
+        engine = sqlcipher_engine(path, keys.store, foreign_keys=False)
+        bring_up_to_date(engine, Side.DESK)
+        if damaged is not None:
+            operations, drafts = salvage.carry_over(damaged, keys.store, engine)
+            notices = (
+                StoreDamaged(
+                    N_(
+                        "The local store was damaged. It was kept as {file} and built anew from the centre;"
+                        " unsent operations carried over: {operations}, drafts: {drafts}."
+                    ),
+                    file=damaged.name,
+                    operations=operations,
+                    drafts=drafts,
+                ),
+            )
+        return Workstation(engine), notices
+
+    def _signed_in(self, centre: Centre, request: SignIn) -> SignedIn:
+        try:
+            return centre.sign_in(request)
+        except WrongPassword:
+            # The slot has opened with this password; the centre has an older one after an interrupted change.
+            centre.set_password(centre.account_id(request.name), request.password, by_token=None)
+            return centre.sign_in(request)
+
+    def _renew_secret(self, slots: KeySlots, keys: Keys) -> None:
+        try:
+            self._keeper.read(slots.secret_ref)
+        except UserError:
+            slots.rebind(keys, self._keeper.create())
+
+    @property
+    def _demo_mark(self) -> Path:
+        return self._paths.data / "demo"
+
+
+def _first_round(
+    workstation: Workstation, transport: Transport, session: SignedIn, progress: Progress | None
+) -> None:
+    """Hear what the centre has and hold enough references, before the screens open."""
+    scopes, done, more = session.scopes, 0, True
+    while more:
+        request = FeedRequest(after=workstation.cursors(scopes))
+        page = transport.feed(session.token, request)
+        workstation.apply_page(page)
+        done += len(page.rows)
+        if progress is not None:
+            progress(done, done + page.behind)
+        more = page.more
+    wanted = workstation.references_wanted()
+    if wanted:
+        block = transport.references(session.token, BlockRequest(count=wanted))
+        workstation.keep_references(block.references)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

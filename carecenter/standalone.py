@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 
@@ -193,25 +194,34 @@ class Standalone:
 
     def back_up(self, opened: Opened, target: Path, progress: Progress | None = None) -> None:
         """Write both databases and the sealed keys into one file, while they are in use."""
-        self.back_up_with(opened.keys, target, progress)
-
-    def back_up_with(self, keys: Keys, target: Path, progress: Progress | None = None) -> None:
-        """The same for a desk that is not running, for the command line."""
+        keys = opened.keys
         databases = {
-            path.name: (path, key)
-            for path, key in ((self._paths.centre, keys.centre), (self._paths.store, keys.store))
-            if path.exists()
+            self._paths.centre.name: (self._paths.centre, keys.centre),
+            self._paths.store.name: (self._paths.store, keys.store),
         }
         others = {self._paths.keyslots.name: self._paths.keyslots.read_bytes()}
         backup.back_up(databases, others, target, progress)
 
-    def keys(self, name: str, password: str) -> Keys:
-        """The keys, for the command line. Raises ``WrongPassword``."""
-        return self._slots().open(name, password)
+    def restore(self, source: Path, name: str, password: str) -> Path | None:
+        """Put a backup of this computer back; returns where what it replaced was moved.
 
-    def keys_by_code(self, code: str) -> Keys:
-        """The keys by the recovery code, for the command line."""
-        return self._slots().open_with_recovery(code)
+        Nobody may be signed in. Name and password are those of the time of the backup. Raises ``WrongPassword``,
+        ``SecretMissingError`` on another computer (there the recovery code opens it), and what
+        ``backup.restore`` raises; then nothing has changed.
+        """
+        return self._restore(source, lambda slots: slots.open(name, password))
+
+    def restore_by_code(self, source: Path, code: str) -> Path | None:
+        """The same with the recovery code, on any computer; ``recover`` then gives an account its password."""
+        return self._restore(source, lambda slots: slots.open_with_recovery(code))
+
+    def _restore(self, source: Path, unlock: Callable[[KeySlots], Keys]) -> Path | None:
+        self._paths.prepare()
+        with TemporaryDirectory(dir=self._paths.data, prefix=".restore-") as folder:
+            sealed = Path(folder) / self._paths.keyslots.name
+            backup.extract(source, sealed.name, sealed)
+            keys = unlock(KeySlots.load(sealed, self._keeper.read, cost=self._cost))
+        return backup.restore(source, self._paths.data, keys)
 
     def _set_up(self, fill: Callable[[Centre], dict[str, NewAccount]], place: SecretPlace | None) -> str:
         if self.is_set_up:
@@ -242,6 +252,7 @@ class Standalone:
             raise StoreDamaged(
                 N_("The database of this desk's own centre is damaged. Restore it from your last backup.")
             )
+        self._paths.centre.touch(mode=0o600)
         engine = sqlcipher_engine(self._paths.centre, keys.centre, foreign_keys=True)
         bring_up_to_date(engine, Side.CENTRE)
         return Centre(engine, cost=self._cost)
@@ -252,6 +263,7 @@ class Standalone:
         path, damaged = self._paths.store, None
         if not salvage.is_sound(path, keys.store):
             damaged = salvage.set_aside(path, _now())
+        path.touch(mode=0o600)
         engine = sqlcipher_engine(path, keys.store, foreign_keys=False)
         bring_up_to_date(engine, Side.DESK)
         if damaged is not None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from carecenter.core.terms import (
     CallbackState,
@@ -88,3 +88,5 @@ class Callback(Synced, Base):
     number: Mapped[str] = mapped_column(String(20))
     due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
     state: Mapped[CallbackState] = mapped_column(TermType(CallbackState))
+    # Never read: it makes a flush insert a new ticket before its callback, which come in one operation.
+    _ticket: Mapped[Ticket | None] = relationship()

@@ -28,20 +28,20 @@ class RegisterCaller(Operation, frozen=True, kw_only=True):
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor
-        if session.get(Caller, self.caller_id) is not None:
-            return
-        session.add(
-            Caller(
-                id=self.caller_id,
-                name_ar=self.name_ar,
-                name_en=self.name_en,
-                civil_id=self.civil_id,
-                language=self.language,
-                demo=self.demo,
-                registered_at=at,
+        # Each row for itself: a page of the feed may have brought the card and not yet its number.
+        if session.get(Caller, self.caller_id) is None:
+            session.add(
+                Caller(
+                    id=self.caller_id,
+                    name_ar=self.name_ar,
+                    name_en=self.name_en,
+                    civil_id=self.civil_id,
+                    language=self.language,
+                    demo=self.demo,
+                    registered_at=at,
+                )
             )
-        )
-        if self.phone is not None:
+        if self.phone is not None and session.get(CallerPhone, self.phone[0]) is None:
             phone_id, e164 = self.phone
             session.add(CallerPhone(id=phone_id, caller_id=self.caller_id, e164=e164))
 

@@ -63,33 +63,12 @@ class OpenTicket(Operation, frozen=True, kw_only=True):
     pin_hash: str | None = None
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
-        if session.get(Ticket, self.ticket_id) is not None:
-            return
-        session.add(
-            Ticket(
-                id=self.ticket_id,
-                reference=self.reference,
-                kind=self.kind,
-                status=TicketStatus.RECEIVED,
-                priority=self.priority,
-                queue_id=self.queue_id,
-                service_id=self.service_id,
-                body_code=self.body_code,
-                caller_id=self.caller_id,
-                call_id=self.call_id,
-                language=self.language,
-                text=self.text,
-                remedy=self.remedy,
-                pin_hash=self.pin_hash,
-                opened_by=actor.account_id,
-                opened_at=at,
-                changed_at=at,
-                due_at=due_at(self.kind, self.priority, at),
-                escalation=0,
-            )
-        )
-        session.add(_entry(self.entry_id, self.ticket_id, EntryKind.OPENED, actor, at, now=self.kind.value))
-        if self.callback is not None:
+        # Each row for itself: a page of the feed may have brought the ticket and not yet its first line.
+        if session.get(Ticket, self.ticket_id) is None:
+            session.add(self._ticket(actor, at))
+        if session.get(TicketEntry, self.entry_id) is None:
+            session.add(_entry(self.entry_id, self.ticket_id, EntryKind.OPENED, actor, at, now=self.kind.value))
+        if self.callback is not None and session.get(Callback, self.callback.callback_id) is None:
             session.add(
                 Callback(
                     id=self.callback.callback_id,
@@ -101,6 +80,29 @@ class OpenTicket(Operation, frozen=True, kw_only=True):
                     state=CallbackState.PROMISED,
                 )
             )
+
+    def _ticket(self, actor: Actor, at: dt.datetime) -> Ticket:
+        return Ticket(
+            id=self.ticket_id,
+            reference=self.reference,
+            kind=self.kind,
+            status=TicketStatus.RECEIVED,
+            priority=self.priority,
+            queue_id=self.queue_id,
+            service_id=self.service_id,
+            body_code=self.body_code,
+            caller_id=self.caller_id,
+            call_id=self.call_id,
+            language=self.language,
+            text=self.text,
+            remedy=self.remedy,
+            pin_hash=self.pin_hash,
+            opened_by=actor.account_id,
+            opened_at=at,
+            changed_at=at,
+            due_at=due_at(self.kind, self.priority, at),
+            escalation=0,
+        )
 
 
 def _entry(

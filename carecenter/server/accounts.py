@@ -80,6 +80,10 @@ def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Vi
     account = named(session, request.name)
     credential = session.get(Credential, account.id) if account is not None else None
     if account is None or credential is None:
+        # The same work as for a known name, so that the answer's time tells no names.
+        somebodys = session.scalar(select(Credential.password_hash).limit(1))
+        if somebodys is not None:
+            _matches(somebodys, request.password)
         return _wrong()
     if credential.not_before is not None and at < credential.not_before:
         seconds = int((credential.not_before - at).total_seconds()) + 1

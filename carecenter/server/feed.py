@@ -18,7 +18,7 @@ _CHUNK = 500
 def read(session: Session, after: dict[str, int], limit: int) -> tuple[tuple[FeedRow, ...], dict[str, int], int]:
     """Rows after the cursors, where each scope's page ends, and how many are still to come."""
     statement = select(FeedHead.scope, FeedHead.seq).where(FeedHead.scope.in_(after))
-    heads = dict(session.execute(statement).tuples().all())
+    heads = dict(session.execute(statement).all())
     rows: list[FeedRow] = []
     upto = dict(after)
     for scope, cursor in after.items():

@@ -38,8 +38,9 @@ def accept(unit: Unit, envelopes: tuple[Envelope, ...], at: dt.datetime) -> tupl
     """Judge a batch in one transaction and place its effects in the feed; a result an operation."""
     results: dict[str, Result] = {}
     judged: dict[str, _Judged] = {}
+    audit.lock(unit.session)
     for envelope in envelopes:
-        known = _known(unit.session, envelope)
+        known = _known(unit.session, envelope, at)
         if known is not None:
             results[envelope.op_id] = known
         elif envelope.op_id not in judged:
@@ -58,12 +59,12 @@ def accept(unit: Unit, envelopes: tuple[Envelope, ...], at: dt.datetime) -> tupl
     return tuple(results[envelope.op_id] for envelope in envelopes)
 
 
-def _known(session: Session, envelope: Envelope) -> Result | None:
+def _known(session: Session, envelope: Envelope, at: dt.datetime) -> Result | None:
     """The result of an operation heard before, or what is wrong with its identity."""
     entry = session.get(OpLog, envelope.op_id)
     if entry is not None:
         if entry.payload_hash != _hash(envelope):
-            return _quarantined(envelope, N_("Another operation has this id already."))
+            return _forged(session, envelope, N_("Another operation has this id already."), at)
         return Result(
             op_id=entry.op_id,
             outcome=Outcome(entry.outcome),
@@ -75,11 +76,17 @@ def _known(session: Session, envelope: Envelope) -> Result | None:
         OpLog.device_id == envelope.device_id, OpLog.device_seq == envelope.device_seq
     )
     if session.scalar(taken) is not None:
-        return _quarantined(envelope, N_("This workstation's disk was copied: another operation has this number."))
+        reason = N_("This workstation's disk was copied: another operation has this number.")
+        return _forged(session, envelope, reason, at)
     return None
 
 
-def _quarantined(envelope: Envelope, reason: str) -> Result:
+def _forged(session: Session, envelope: Envelope, reason: str, at: dt.datetime) -> Result:
+    """Kept whole, once; the log has its place taken by another operation."""
+    payload = bytes(envelope.payload)
+    same = select(Quarantine.id).where(Quarantine.op_id == envelope.op_id, Quarantine.payload == payload)
+    if session.scalar(same) is None:
+        _quarantine(session, envelope, reason, at)
     return Result(op_id=envelope.op_id, outcome=Outcome.QUARANTINED, reason=reason)
 
 
@@ -94,8 +101,9 @@ def _judge(unit: Unit, envelope: Envelope, at: dt.datetime) -> _Judged:
     actor = operations.Actor(account_id=envelope.account_id, device_id=envelope.device_id, desk_at=envelope.desk_at)
     try:
         with unit.session.begin_nested():
-            doubt = doubt or _apply(unit.session, operation, actor, at)
+            found = _apply(unit.session, operation, actor, at)  # also when in doubt: intake stands
             unit.session.flush()
+            doubt = doubt or found
     except (SQLAlchemyError, ValueError, LookupError, TypeError):
         unit.forget()
         return _Judged(
@@ -147,17 +155,7 @@ def _log(session: Session, envelope: Envelope, verdict: _Judged, at: dt.datetime
         )
     )
     if verdict.outcome is Outcome.QUARANTINED:
-        session.add(
-            Quarantine(
-                id=new_id(),
-                op_id=envelope.op_id,
-                device_id=envelope.device_id,
-                account_id=envelope.account_id,
-                payload=bytes(envelope.payload),
-                reason=verdict.reason,
-                at=at,
-            )
-        )
+        _quarantine(session, envelope, verdict.reason, at)
     elif verdict.outcome is Outcome.IN_REVIEW:
         session.add(
             Review(
@@ -178,6 +176,20 @@ def _log(session: Session, envelope: Envelope, verdict: _Judged, at: dt.datetime
         outcome=verdict.outcome.value,
     )
     session.flush()
+
+
+def _quarantine(session: Session, envelope: Envelope, reason: str, at: dt.datetime) -> None:
+    session.add(
+        Quarantine(
+            id=new_id(),
+            op_id=envelope.op_id,
+            device_id=envelope.device_id,
+            account_id=envelope.account_id,
+            payload=bytes(envelope.payload),
+            reason=reason,
+            at=at,
+        )
+    )
 
 
 def _hash(envelope: Envelope) -> str:

@@ -22,13 +22,17 @@ O = TypeVar("O", bound=Operation)  # noqa: E741  # the operation that comes back
 
 
 class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the status bar says. Times are UTC; ``since``: online or offline since."""
+    """What the status bar says. Times are UTC; ``since``: online or offline since.
+
+    ``signed_out``: the centre answers, but no longer to this sign-in; what waits is kept.
+    """
 
     online: bool
     since: dt.datetime
     waiting: int = 0
     attention: int = 0
     last_sync: dt.datetime | None = None
+    signed_out: bool = False
 
 
 class Desk:
@@ -54,6 +58,7 @@ class Desk:
         """
         kept, entities = await self.run(self.workstation.perform, self.viewer, operation, done_with)
         self.announce(entities)
+        await self._recount()
         for listener in list(self._performed):
             listener()
         return kept  # type: ignore[return-value]  # perform returns the same struct, its reference filled in
@@ -83,6 +88,7 @@ class Desk:
     async def dealt_with(self, number: int) -> None:
         """A person has seen to one of these."""
         await self.run(self.workstation.dealt_with, number)
+        await self._recount()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Any call on the workstation, on its worker thread."""
@@ -113,6 +119,11 @@ class Desk:
             self.status = status
             for listener in list(self._status_changed):
                 listener(status)
+
+    async def _recount(self) -> None:
+        """Tell at once how much waits; the sync engine may be resting."""
+        queue = await self.run(self.workstation.queue)
+        self.report(msgspec.structs.replace(self.status, waiting=queue.waiting, attention=queue.attention))
 
     def close(self) -> None:
         """Finish what the worker still does and close the store."""

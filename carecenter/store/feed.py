@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ class FeedGap(Exception):
 
 def request(session: Session, scopes: Iterable[str]) -> dict[str, int]:
     """Scope → cursor for the scopes an account may follow; a new scope begins at nothing."""
-    known = dict(session.execute(select(ScopeCursor.scope, ScopeCursor.seq)).tuples().all())
+    known = dict(session.execute(select(ScopeCursor.scope, ScopeCursor.seq)).all())
     for scope in scopes:
         if scope not in known:
             session.add(ScopeCursor(scope=scope, seq=0))
@@ -50,12 +50,14 @@ def apply(session: Session, page: FeedPage) -> set[overlay.Key]:
         for cursor in session.scalars(select(ScopeCursor).where(ScopeCursor.scope.in_(passed))):
             cursor.seq = max(cursor.seq, passed[cursor.scope])
         outbox.retire(session)
-    _let_go(session)
-    return touched
+    return touched | let_go(session)
 
 
 def start_over(session: Session, generation: str) -> None:
     """The centre has another history now: hear every scope again from the start, keep what is pending."""
+    with overlay.underneath(session):
+        for entity in synced_models():  # the versions of the old history must not outrank those of the new one
+            session.execute(update(Base.metadata.tables[entity]).values(version=0))
     session.execute(delete(ScopeCursor))
     facts.put(session, "generation", generation)
     outbox.offer_again(session)
@@ -86,9 +88,10 @@ def _remove(session: Session, row: FeedRow) -> None:
         session.connection().execute(insert(HeldRow).on_conflict_do_nothing(), lingering)
 
 
-def _let_go(session: Session) -> None:
-    """Delete the rows that only lingered, now that their pending operations are done."""
-    touched = set(session.execute(select(BaseImage.entity, BaseImage.entity_id)).tuples())
+def let_go(session: Session) -> set[overlay.Key]:
+    """Delete the rows that only lingered, now that their pending operations are done; returns which."""
+    gone: set[overlay.Key] = set()
+    touched = set(session.execute(select(BaseImage.entity, BaseImage.entity_id)).all())
     statement = select(HeldRow).where(HeldRow.scope == _LINGERING)
     for held in session.scalars(statement).all():
         key = (held.entity, held.entity_id)
@@ -100,5 +103,7 @@ def _let_go(session: Session) -> None:
         if session.scalar(others.limit(1)) is None:
             table = Base.metadata.tables[held.entity]
             session.execute(delete(table).where(table.c.id == held.entity_id))
+            gone.add(key)
         session.delete(held)
     session.flush()
+    return gone

@@ -23,6 +23,9 @@ from carecenter.operations.tickets import OpenTicket
 from carecenter.store import facts, overlay
 from carecenter.wire import BYTES_PER_PUSH, OPERATIONS_PER_PUSH, Envelope, Outcome, Push, Result
 
+_AROUND = 64
+"""Bytes of a push around its operations, at most."""
+
 
 def perform(
     session: Session, viewer: Viewer, operation: operations.Operation, at: dt.datetime
@@ -74,25 +77,24 @@ def next_push(session: Session) -> Push:
     envelopes: list[Envelope] = []
     size = 0
     for row in session.scalars(statement.limit(OPERATIONS_PER_PUSH)):
-        size += len(row.payload)
-        if envelopes and size > BYTES_PER_PUSH:
-            break
-        envelopes.append(
-            Envelope(
-                op_id=row.op_id,
-                device_id=device,
-                device_seq=row.number,
-                account_id=row.account_id,
-                tag=row.tag,
-                payload=msgspec.Raw(row.payload),
-                desk_at=row.desk_at,
-            )
+        envelope = Envelope(
+            op_id=row.op_id,
+            device_id=device,
+            device_seq=row.number,
+            account_id=row.account_id,
+            tag=row.tag,
+            payload=msgspec.Raw(row.payload),
+            desk_at=row.desk_at,
         )
+        size += len(msgspec.json.encode(envelope)) + 1
+        if envelopes and size > BYTES_PER_PUSH - _AROUND:
+            break
+        envelopes.append(envelope)
     return Push(operations=tuple(envelopes))
 
 
 def settle(session: Session, results: tuple[Result, ...]) -> set[overlay.Key]:
-    """Note what the centre made of operations; returns the rows that changed on the screen by a refusal."""
+    """Note what the centre made of operations; returns the rows that may have changed on the screen."""
     refused = False
     for result in results:
         row = session.scalar(select(Outbox).where(Outbox.op_id == result.op_id))
@@ -102,7 +104,8 @@ def settle(session: Session, results: tuple[Result, ...]) -> set[overlay.Key]:
             row.state, row.reason, refused = OutboxState.ATTENTION, result.reason, True
         else:
             row.state, row.seqs = OutboxState.ACCEPTED, dict(result.seqs)
-    if not refused:
+    session.flush()
+    if not refused and not _passed(session):
         return set()
     with overlay.underneath(session) as touched:
         retire(session)
@@ -110,14 +113,23 @@ def settle(session: Session, results: tuple[Result, ...]) -> set[overlay.Key]:
 
 
 def retire(session: Session) -> None:
-    """Let go of accepted operations whose effect the feed has brought, in every scope this desk follows."""
+    """Let go of accepted operations whose effect the feed has brought, in every scope this desk follows.
+
+    Only between the taking off and the putting back of pending operations (``overlay.underneath``).
+    """
+    for row in _passed(session):
+        session.delete(row)
     session.flush()
-    cursors = dict(session.execute(select(ScopeCursor.scope, ScopeCursor.seq)).tuples().all())
-    for row in session.scalars(select(Outbox).where(Outbox.state == OutboxState.ACCEPTED)).all():
-        seqs = row.seqs or {}
-        if all(cursors[scope] >= seq for scope, seq in seqs.items() if scope in cursors):
-            session.delete(row)
-    session.flush()
+
+
+def _passed(session: Session) -> list[Outbox]:
+    """Accepted operations with nothing left to wait for; a look, which changes no row, has nothing at all."""
+    cursors = dict(session.execute(select(ScopeCursor.scope, ScopeCursor.seq)).all())
+    return [
+        row
+        for row in session.scalars(select(Outbox).where(Outbox.state == OutboxState.ACCEPTED)).all()
+        if all(cursors[scope] >= seq for scope, seq in (row.seqs or {}).items() if scope in cursors)
+    ]
 
 
 def discard(session: Session, number: int) -> None:

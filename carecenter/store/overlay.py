@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, event, select
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, UOWTransaction
 
 from carecenter import operations
@@ -110,6 +111,8 @@ def _replay_one(session: Session, pending: Outbox) -> None:
             operation = operations.decode(pending.tag, pending.payload)
             actor = operations.Actor(account_id=pending.account_id, device_id="", desk_at=pending.desk_at)
             operation.apply(session, actor, pending.desk_at)
+    except OperationalError:  # the disk, not the operation
+        raise
     except Exception:  # a defect in one operation must not stop the feed for all others
         log.exception("operation %s (%s) cannot be replayed", pending.op_id, pending.tag)
 

@@ -50,6 +50,7 @@ class Workstation:
 
     def __init__(self, engine: Engine, clock: Callable[[], dt.datetime] | None = None) -> None:
         self._engine = engine
+        self._engine.hide_parameters = True  # what was typed stays out of errors, and so out of the log
         self.clock = clock or _utc_now
 
     @contextmanager
@@ -125,7 +126,7 @@ class Workstation:
     def settle(self, results: tuple[Result, ...]) -> frozenset[str]:
         """Note results; returns the entities that changed on the screen."""
         with self.transaction() as session:
-            touched = outbox.settle(session, results)
+            touched = outbox.settle(session, results) | feed.let_go(session)
             search.index(session, touched)
             return _entities(touched)
 

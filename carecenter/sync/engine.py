@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from carecenter.core.errors import NotAllowed, Unreachable
+import msgspec
+
+from carecenter.core.errors import NotAllowed, NotFound, Unreachable
 from carecenter.store.desk import Desk, DeskStatus
 from carecenter.wire import BlockRequest, FeedRequest, SignedIn, Transport
 
@@ -29,9 +31,17 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 1.0, 20.0
 class Engine:
     """Keeps one desk and its centre in agreement while somebody is signed in."""
 
-    def __init__(self, desk: Desk, transport: Transport, session: SignedIn) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        transport: Transport,
+        session: SignedIn,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """``rest``: how to let a number of seconds pass after a failure."""
         self._desk = desk
         self._transport = transport
+        self._rest = rest
         self._token = session.token
         self._scopes = session.scopes
         self._network = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
@@ -53,8 +63,10 @@ class Engine:
         try:
             await self.synchronise()
             await self._call(self._transport.sign_out, self._token)
-        except (Unreachable, NotAllowed):
+        except (Unreachable, NotAllowed, NotFound):
             log.info("signed out while the centre was out of reach")
+        except Exception:  # a defect must not keep anybody from leaving
+            log.exception("the last synchronisation failed")
         self._network.shutdown(wait=True)
 
     async def synchronise(self) -> None:
@@ -71,14 +83,15 @@ class Engine:
             self._wake.clear()
             try:
                 await self.synchronise()
-            except (Unreachable, NotAllowed) as error:
+            except (Unreachable, NotAllowed, NotFound) as error:
                 log.info("offline: %s", type(error).__name__)
-                await self._report(online=False)
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, not a secret
+                await self._report(online=False, signed_out=not isinstance(error, Unreachable))
+                await self._rest(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, not a secret
                 pause = min(pause * 2, _LONGEST_PAUSE)
             except Exception:  # a defect must not end synchronisation for the day
                 log.exception("synchronisation failed")
-                await asyncio.sleep(_LONGEST_PAUSE)
+                self._desk.report(self._turned(online=False))
+                await self._rest(_LONGEST_PAUSE)
             else:
                 pause = _SHORTEST_PAUSE
                 await self._wait()
@@ -105,9 +118,9 @@ class Engine:
             after = await self._desk.run(self._desk.workstation.cursors, self._scopes)
             page = await self._call(self._transport.feed, self._token, FeedRequest(after=after))
             self._scopes = page.scopes
-            if page.rows or page.upto != page.after:
-                changed = await self._desk.run(self._desk.workstation.apply_page, page)
-                self._desk.announce(changed)
+            # An empty page too: it may come from a centre with another history, and it lets go of what is done.
+            changed = await self._desk.run(self._desk.workstation.apply_page, page)
+            self._desk.announce(changed)
             more = page.more or bool(set(page.scopes) - set(after))
 
     async def _refill(self) -> None:
@@ -116,18 +129,19 @@ class Engine:
             block = await self._call(self._transport.references, self._token, BlockRequest(count=wanted))
             await self._desk.run(self._desk.workstation.keep_references, block.references)
 
-    async def _report(self, *, online: bool) -> None:
+    async def _report(self, *, online: bool, signed_out: bool = False) -> None:
         queue = await self._desk.run(self._desk.workstation.queue)
-        before = self._desk.status
-        now = self._desk.now()
-        self._desk.report(
-            DeskStatus(
-                online=online,
-                since=before.since if before.online == online else now,
-                waiting=queue.waiting,
-                attention=queue.attention,
-                last_sync=now if online else before.last_sync,
-            )
+        status = self._turned(online=online, signed_out=signed_out)
+        self._desk.report(msgspec.structs.replace(status, waiting=queue.waiting, attention=queue.attention))
+
+    def _turned(self, *, online: bool, signed_out: bool = False) -> DeskStatus:
+        before, now = self._desk.status, self._desk.now()
+        return msgspec.structs.replace(
+            before,
+            online=online,
+            since=before.since if before.online == online else now,
+            last_sync=now if online else before.last_sync,
+            signed_out=signed_out,
         )
 
     async def _call(self, request: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

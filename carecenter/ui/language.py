@@ -82,7 +82,7 @@ class Language(QObject):
 
     def set(self, code: str) -> None:
         """Changes to "ar", "en" or "qps"; raises ValueError for another one, and nothing has changed then."""
-        i18n.set_language(code)  # first of all: installing Qt's catalogue below already asks the widgets for words
+        i18n.set_language(code)  # first of all: installing Qt's catalogue already asks the widgets for words
         direction = Qt.LayoutDirection.RightToLeft if i18n.right_to_left() else Qt.LayoutDirection.LeftToRight
         self._app.setLayoutDirection(direction)
         self._set_locale()
@@ -117,8 +117,10 @@ class Language(QObject):
         """Now, and once: the events Qt has queued for the translators above would come later and several
         times.
         """
+        waiting: list[QObject] = [*self._app.topLevelWidgets(), *self._app.topLevelWindows()]
+        for receiver in waiting:  # a native window would hand its event on to its widget
+            QCoreApplication.removePostedEvents(receiver, QEvent.Type.LanguageChange.value)
         for window in self._app.topLevelWidgets():
-            QCoreApplication.removePostedEvents(window, QEvent.Type.LanguageChange.value)
             QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
         self.changed.emit(i18n.language())
 

@@ -172,8 +172,10 @@ def style_sheet(scale: float = 1.0) -> str:
         "huge": round(28 * scale),
         "pill": round(11 * scale),
     }
-    text = (resource_folder() / "theme" / "style.qss").read_text(encoding="utf-8")
-    words: dict[str, str | int] = {**_colours, **sizes}
+    folder = resource_folder() / "theme"
+    text = (folder / "style.qss").read_text(encoding="utf-8")
+    half = "dark" if _colours == palette_file()["dark"] else "light"
+    words: dict[str, str | int] = {**_colours, **sizes, "theme": folder.as_posix(), "half": half}
     # The comments speak of $words too, and Qt need not read them.
     return Template(text[text.index("*/") + 2 :]).substitute(words)
 

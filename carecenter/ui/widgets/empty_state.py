@@ -21,7 +21,6 @@ class EmptyState(QWidget):
         self._sentence.setProperty("tone", "muted")
         self._sentence.setWordWrap(True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._sentence.setMinimumWidth(160)
         self._action = QPushButton()
         self._action.clicked.connect(self.acted)
         self._action.hide()
@@ -29,8 +28,9 @@ class EmptyState(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         column.addStretch()
-        for part in (self.picture, self._sentence, self._action):
-            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._sentence)  # at full width: an aligned item does not get the height it needs
+        column.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
         self.setFocusProxy(self._action)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QTimer, QUrl, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 SETTLE_MS = 400
 
 
-class NotesEdit(QPlainTextEdit):
-    """A plain-text editor; each paragraph runs in the direction of its own first letter.
+class NotesEdit(QTextEdit):
+    """A plain-text editor; each paragraph runs and begins in the direction of its own first letter.
+
+    That is why it is not a QPlainTextEdit, which leaves Arabic paragraphs at the left margin.
 
     `text_settled` carries the whole text once no key was pressed for 400 ms, when the focus leaves, and on
     `settle()`; never twice for the same text. Tab goes on to the next field.
@@ -20,6 +22,7 @@ class NotesEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -54,5 +57,9 @@ class NotesEdit(QPlainTextEdit):
             plain.setText(source.text())
             super().insertFromMimeData(plain)
 
-    def loadResource(self, kind: int, name: QUrl | str) -> None:  # noqa: N802 - Qt's signature
-        """Loads nothing: text from outside must not make this program open a file or an address."""
+    def loadResource(self, kind: int, name: QUrl | str) -> QByteArray:  # noqa: N802 - Qt's signature
+        """Loads nothing: text from outside must not make this program open a file or an address.
+
+        The nothing has to be an empty value; after None Qt goes on and opens the file itself.
+        """
+        return QByteArray()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+
+from carecenter.ui.widgets.number_edit import NumberEdit
 
 
 class PasswordEdit(QWidget):
@@ -12,7 +14,8 @@ class PasswordEdit(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line = QLineEdit()
+        self.line = NumberEdit()  # a password is typed from left to right in every layout, too
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhNone)
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.reveal = QToolButton()
         self.reveal.setCheckable(True)

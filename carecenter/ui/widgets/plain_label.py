@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QLabel, QStyle, QStyleOption, QWidget
 
 
@@ -52,25 +52,26 @@ class PlainLabel(QLabel):
         super().resizeEvent(event)
         self._tell_what_is_cut()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paints the text, shortened where it does not fit."""
-        if not self._elide:
-            super().paintEvent(event)
-            return
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's signature
+        """Begins the text where the layout's lines begin, and lets it run in its own direction.
+
+        QLabel puts a Latin text on the left of an Arabic form, and an Arabic one on the right of an English
+        form.
+        """
         option = QStyleOption()
         option.initFrom(self)
         painter = QPainter(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
-        alignment = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
-        self.style().drawItemText(
-            painter,
-            self.contentsRect(),
-            int(alignment.value),
-            self.palette(),
-            self.isEnabled(),
-            self.shown_text(),
-            self.foregroundRole(),
-        )
+        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        text_option = QTextOption(side | Qt.AlignmentFlag.AlignAbsolute)
+        text_option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        wrap = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if self.wordWrap() else QTextOption.WrapMode.NoWrap
+        text_option.setWrapMode(wrap)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.shown_text()
+        field: QWidget | None = self.buddy()  # Qt's stubs forget that most labels lead to no field
+        text = text.replace("&", "") if field is not None else text
+        painter.drawText(QRectF(self.contentsRect()), text, text_option)
         painter.end()
 
     def _tell_what_is_cut(self) -> None:

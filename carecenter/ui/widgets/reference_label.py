@@ -34,10 +34,6 @@ class ReferenceLabel(PlainLabel):
         self._reference = ""
         self.setProperty("scale", "reference")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
 
     def set_reference(self, grouped: str, shown: str = "") -> None:
         """Shows `shown` (the reader's digits) or else `grouped`, and copies `grouped`."""
@@ -54,7 +50,7 @@ class ReferenceLabel(PlainLabel):
         self.copied.emit(self._reference)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Copies the reference; the selection would bring along the invisible characters that keep its order."""
+        """Ctrl+C copies what `reference()` says, without the invisible characters that keep its order."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         else:

@@ -1,0 +1,1 @@
+"""The knowledge base: beside the call, and a page of its own to browse."""

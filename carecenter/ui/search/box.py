@@ -1,0 +1,184 @@
+"""One box for a reference, a phone number, a Civil ID, a name or a question; what is found hangs under it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+
+from carecenter.core import text as texts
+from carecenter.core.i18n import gettext as _
+from carecenter.queries.search import SearchResults
+from carecenter.store.desk import Desk
+from carecenter.ui.language import Language, Translated
+from carecenter.ui.messages import Messages
+from carecenter.ui.search.model import Group, Hit, look, spell
+from carecenter.ui.search.popup import SearchPopup
+from carecenter.ui.tasks import Tasks
+from carecenter.ui.theme import set_icon
+from carecenter.ui.widgets.icon_label import IconLabel
+
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENTITIES: Final = frozenset({"ticket", "caller", "caller_phone", "article"})
+
+
+class SearchBox(Translated, QWidget):
+    """Results come while typing; arrow keys move through them, Enter opens, Esc leads back where one was.
+
+    The signals carry the id of what is to be opened; `call_requested` a number (E.164) to take a call from.
+    """
+
+    ticket_requested = Signal(str)
+    caller_requested = Signal(str)
+    article_requested = Signal(str)
+    call_requested = Signal(str)
+
+    def __init__(self, desk: Desk, messages: Messages, language: Language, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._search = Tasks(messages.failure).latest()
+        self._results: SearchResults | None = None
+        self._enter_waits = False
+        self._came_from: QWidget | None = None
+        self._popup: SearchPopup | None = None
+        self.line = QLineEdit()
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._on_text_changed)
+        self.line.installEventFilter(self)
+        self._picture = IconLabel()
+        set_icon(self._picture, "search", "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._picture)
+        row.addWidget(self.line, 1)
+        self.setFocusProxy(self.line)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+        self._stop_listening = desk.on_changed(self._on_changed)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """The box's words, and what was found by the other names."""
+        self.line.setPlaceholderText(_("Reference · phone · Civil ID · name · question (Ctrl+K)"))
+        self.line.setAccessibleName(_("Search"))
+        tip = _("Search for a reference, a phone number, a Civil ID, a name, or an answer")
+        self.line.setAccessibleDescription(tip)
+        self._turn()
+        if self._popup is not None and self._popup.isVisible():
+            self._popup.show_found(spell(self._results))
+
+    def popup(self) -> SearchPopup:
+        """What hangs under the box; made when it is first needed, in the window the box is in by then."""
+        if self._popup is None:
+            self._popup = SearchPopup(self.line)
+            self._popup.chosen.connect(self._activate)
+            self.destroyed.connect(self._popup.deleteLater)
+        return self._popup
+
+    def close_page(self) -> None:
+        """Searches and listens no longer."""
+        self._stop_listening()
+        self._search.cancel()
+        self._put_away()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The keys that are the popup's. They are claimed here before the window's shortcuts get them."""
+        if watched is not self.line or not isinstance(event, QKeyEvent):
+            return False
+        ours = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, *_ENTER)
+        if event.type() == QEvent.Type.ShortcutOverride and ours:
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and ours:
+            self._on_key(Qt.Key(event.key()))
+            return True
+        return False
+
+    def _on_key(self, key: Qt.Key) -> None:
+        shown = self._popup is not None and self._popup.isVisible()
+        if key == Qt.Key.Key_Escape:
+            self._leave()
+        elif key in _ENTER:
+            self._on_enter()
+        elif shown:
+            self.popup().move_by(1 if key == Qt.Key.Key_Down else -1)
+        elif key == Qt.Key.Key_Down and self._is_answered():
+            self.popup().show_found(spell(self._results))
+
+    def _on_enter(self) -> None:
+        if not self._is_answered():  # the keys were faster than the search
+            self._enter_waits = bool(self.line.text().strip())
+        elif (hit := self.popup().current()) is not None:
+            self._activate(hit)
+
+    def _on_text_changed(self, line: str) -> None:
+        self._enter_waits = False
+        self._turn()
+        self._search.start(self._look(line))
+
+    async def _look(self, line: str) -> None:
+        self._results = await look(self._desk, line)
+        if not self.line.hasFocus():
+            return
+        self.popup().show_found(spell(self._results))
+        if self._enter_waits:
+            self._enter_waits = False
+            self._on_enter()
+
+    def _is_answered(self) -> bool:
+        return self._results is not None and self._results.line == self.line.text()
+
+    def _activate(self, hit: Hit) -> None:
+        self._put_away()
+        self._came_from = None  # the focus goes on to what is opened
+        self.line.clear()
+        {
+            Group.TICKETS: self.ticket_requested,
+            Group.CALLERS: self.caller_requested,
+            Group.KNOWLEDGE: self.article_requested,
+            Group.CALL: self.call_requested,
+        }[hit.group].emit(hit.key)
+
+    def _leave(self) -> None:
+        back = self._came_from
+        self._put_away()
+        if back is not None and back.isVisible():
+            back.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.line.clearFocus()
+
+    def _put_away(self) -> None:
+        self._enter_waits = False
+        if self._popup is not None:
+            self._popup.hide()
+
+    def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        if new is self.line and old is not self.line:
+            self._came_from = old
+            if self._is_answered():
+                self.popup().show_found(spell(self._results))
+        elif old is self.line:
+            self._put_away()
+
+    def _on_changed(self, entities: frozenset[str]) -> None:
+        if entities & _ENTITIES and self.line.text() and self.line.hasFocus():
+            self._search.start(self._look(self.line.text()))
+
+    def _turn(self) -> None:
+        """Numbers are written from the left in every layout, and stand where the layout's lines begin."""
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        if mirrored and _is_number(self.line.text()):
+            self.line.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+            self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
+        else:
+            self.line.unsetLayoutDirection()
+            self.line.setAlignment(Qt.AlignmentFlag.AlignLeading)
+
+
+def _is_number(line: str) -> bool:
+    seen = texts.visible(line)
+    return bool(seen) and not any(letter.isalpha() for letter in seen)

@@ -1,0 +1,187 @@
+"""What a line in the search box leads to: remarks about what was typed, and rows in groups. No widgets.
+
+How a line may be read is `core.reading`'s matter, what it finds `queries.search`'s; here both become words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from typing import Final, Literal
+
+from carecenter.core import i18n
+from carecenter.core.i18n import gettext as _
+from carecenter.core.reading import Meaning, Reading
+from carecenter.core.reference import Suspect
+from carecenter.core.terms import label
+from carecenter.queries import search
+from carecenter.queries.articles import ArticleRow
+from carecenter.queries.callers import CallerRow
+from carecenter.queries.search import SearchResults
+from carecenter.queries.tickets import TicketRow
+from carecenter.store.desk import Desk
+from carecenter.ui.views import words
+
+_MOST_SUSPECTS: Final = 3
+_KUWAIT_PREFIX: Final = "+965"
+
+
+class Group(StrEnum):
+    """The groups of results, in the order in which they stand."""
+
+    CALL = "call"
+    TICKETS = "tickets"
+    CALLERS = "callers"
+    KNOWLEDGE = "knowledge"
+
+    def label(self) -> str:
+        """The group's title, in the language of the screen."""
+        return {
+            Group.CALL: _("Take a call"),
+            Group.TICKETS: _("Tickets"),
+            Group.CALLERS: _("Callers"),
+            Group.KNOWLEDGE: _("Knowledge"),
+        }[self]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A remark about what was typed; a warning is about something that cannot be right."""
+
+    text: str
+    tone: Literal["muted", "warning"]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: `key` is a ticket's, caller's or article's id, or the number of a call (E.164)."""
+
+    group: Group
+    key: str
+    title: str
+    subtitle: str = ""
+    meta: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that is shown for a line; `likeliest` is what Enter opens."""
+
+    line: str
+    hints: tuple[Hint, ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+    def of(self, group: Group) -> tuple[Hit, ...]:
+        """The hits of one group."""
+        return tuple(hit for hit in self.hits if hit.group is group)
+
+    @property
+    def likeliest(self) -> Hit | None:
+        """Who was looked for by number or name before their tickets, a call only if there is nothing else."""
+        for group in (Group.CALLERS, Group.TICKETS, Group.KNOWLEDGE, Group.CALL):
+            if hits := self.of(group):
+                return hits[0]
+        return None
+
+
+async def look(desk: Desk, line: str) -> SearchResults | None:
+    """What the workstation has for `line`; nothing for an empty one."""
+    return await desk.ask(search.search, line) if line.strip() else None
+
+
+def spell(results: SearchResults | None) -> Found:
+    """`results` in the words of the present language."""
+    if results is None:
+        return Found("")
+    numbers = [reading.value for reading in results.readings if reading.meaning is Meaning.PHONE]
+    hits = (
+        *(_call(number) for number in numbers),
+        *map(_ticket, results.tickets),
+        *map(_caller, results.callers),
+        *map(_article, results.articles),
+    )
+    hints = [hint for reading in results.readings for hint in _hints(reading, results)]
+    if not hits and not hints:
+        hints = [Hint(_("Nothing found. Try another spelling, fewer words, or a number."), "muted")]
+    return Found(results.line, tuple(hints), hits)
+
+
+def _hints(reading: Reading, results: SearchResults) -> tuple[Hint, ...]:
+    if reading.meaning is Meaning.PHONE:
+        return _about_phone(reading, results)
+    if reading.problem is not None:
+        return (Hint(f"{_('Civil ID')}: {reading.problem.label()}", "warning"),)
+    if not reading.valid:
+        return (Hint(_wrong_check(reading), "warning"),)
+    text = _nothing_found(reading, results)
+    return (Hint(text, "muted"),) if text else ()
+
+
+def _nothing_found(reading: Reading, results: SearchResults) -> str:
+    """What to say of a number that is right and leads to nothing; empty where it leads somewhere."""
+    match reading.meaning:
+        case Meaning.REFERENCE if not results.tickets:
+            text = _("The reference {reference} is right, but no ticket with it is on this workstation.")
+            return text.format(reference=words.reference(reading.value))
+        case Meaning.CIVIL_ID if not results.callers:
+            return _("The Civil ID is right, but no caller with it is on this workstation.")
+        case Meaning.WORDS if reading.value.isdecimal() and not _anything(results):
+            return _("Go on typing: a reference has 10 digits, a phone number 8, a Civil ID 12.")
+    return ""
+
+
+def _wrong_check(reading: Reading) -> str:
+    said = _("Reference {reference}: its check digits do not agree.")
+    said = said.format(reference=words.reference(reading.value))
+    if not 0 < len(reading.suspects) <= _MOST_SUSPECTS:
+        return f"{said} {_('Ask the caller for all of it again.')}"
+    places = reduce(_either, map(_place, reading.suspects))
+    return f"{said} {_('Ask again for {places}.').format(places=places)}"
+
+
+def _place(suspect: Suspect) -> str:
+    """`digit 4`, or `digits 7 and 8`, which may have changed places."""
+    first, *second = map(i18n.number, suspect.positions)
+    if not second:
+        return _("digit {number}").format(number=first)
+    return _("digits {first} and {second}").format(first=first, second=second[0])
+
+
+def _either(first: str, second: str) -> str:
+    return _("{first} or {second}").format(first=first, second=second)
+
+
+def _about_phone(reading: Reading, results: SearchResults) -> tuple[Hint, ...]:
+    number = words.phone(reading.value)
+    hints = []
+    if len(results.readings) > 1 and not reading.value.startswith(_KUWAIT_PREFIX):
+        hints.append(Hint(_("It may also be a number from abroad: {number}").format(number=number), "muted"))
+    elif not any(reading.value in person.phones for person in results.callers):
+        hints.append(Hint(_("No caller has the number {number} yet.").format(number=number), "muted"))
+    return tuple(hints)
+
+
+def _anything(results: SearchResults) -> bool:
+    return bool(results.tickets or results.callers or results.articles)
+
+
+def _call(number: str) -> Hit:
+    return Hit(Group.CALL, number, _("Take a call from {number}").format(number=words.phone(number)))
+
+
+def _ticket(row: TicketRow) -> Hit:
+    caller = words.name(row.caller_name_ar, row.caller_name_en)
+    about = " · ".join(part for part in (label(row.kind), i18n.isolate(caller) if caller else "") if part)
+    return Hit(Group.TICKETS, row.id, words.reference(row.reference), about, label(row.status))
+
+
+def _caller(row: CallerRow) -> Hit:
+    other = words.other_name(row.name_ar, row.name_en)
+    parts = (i18n.isolate(other) if other else "", *(words.phone(phone) for phone in row.phones))
+    return Hit(Group.CALLERS, row.id, words.caller(row.name_ar, row.name_en), " · ".join(filter(None, parts)))
+
+
+def _article(row: ArticleRow) -> Hit:
+    body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
+    return Hit(Group.KNOWLEDGE, row.id, words.name(row.title_ar, row.title_en), body)

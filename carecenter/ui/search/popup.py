@@ -1,0 +1,229 @@
+"""What hangs under the search box: remarks on what was typed, and what was found, in groups.
+
+A part of the window rather than a window: it takes no focus. The keys come from the box.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from carecenter.core.i18n import gettext as _
+from carecenter.ui.language import Translated
+from carecenter.ui.search.model import Found, Group, Hint, Hit
+from carecenter.ui.theme import icon, set_icon
+from carecenter.ui.widgets.icon_label import IconLabel
+from carecenter.ui.widgets.plain_label import PlainLabel
+from carecenter.ui.widgets.row_list import Row, RowList
+
+_ICONS: Final = {
+    Group.CALL: "phone-incoming",
+    Group.TICKETS: "ticket",
+    Group.CALLERS: "user",
+    Group.KNOWLEDGE: "book-open",
+}
+_NARROWEST, _GAP, _MARGIN = 480, 4, 8
+
+
+class SearchPopup(Translated, QFrame):
+    """Hangs under `box`, in its window. `chosen` carries the Hit a person chose."""
+
+    chosen = Signal(object)
+
+    def __init__(self, box: QWidget) -> None:
+        super().__init__(box.window())
+        self._box, self._window = box, box.window()
+        self._found = Found("")
+        self._current: Hit | None = None
+        self.setProperty("part", "line")  # its edge: what shows around the surface
+        self._hints = QVBoxLayout()
+        self._hints.setSpacing(4)
+        self._hints.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        self._groups = {group: _Group(group) for group in Group}
+        self._foot = PlainLabel()
+        self._lay_out()
+        for group in self._groups.values():
+            group.list.clicked.connect(partial(self._on_clicked, group))
+        self.hide()
+        box.window().installEventFilter(self)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, _MARGIN, 0, _MARGIN)
+        self._column.setSpacing(_MARGIN)
+        self._column.addLayout(self._hints)
+        for group in self._groups.values():
+            self._column.addWidget(group)
+        self._inside = inside
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(inside)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        line = QFrame()
+        line.setProperty("part", "line")
+        line.setFixedHeight(1)
+        self._foot.setProperty("tone", "muted")
+        self._foot.setProperty("scale", "small")
+        self._foot.setContentsMargins(_MARGIN, 4, _MARGIN, 4)
+        surface = QFrame()
+        surface.setProperty("part", "surface")
+        column = QVBoxLayout(surface)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self._scroll, line, self._foot):
+            column.addWidget(part)
+        edge = QVBoxLayout(self)
+        edge.setContentsMargins(1, 1, 1, 1)
+        edge.addWidget(surface)
+
+    def retranslate(self) -> None:
+        """Its own words; the box hands in what was found anew."""
+        self.setAccessibleName(_("Search results"))
+        self._foot.setText(_("↑ ↓ choose · Enter open · Esc close"))
+        for group in self._groups.values():
+            group.retranslate()
+
+    def show_found(self, found: Found) -> None:
+        """Shows what was found; what the keyboard is on stays, if a person moved there and it is still found."""
+        moved = self._current if self._current != self._found.likeliest else None
+        self._found = found
+        self._show_hints(found.hints)
+        for group, part in self._groups.items():
+            part.show_hits(found.of(group))
+        keys = {(hit.group, hit.key): hit for hit in found.hits}
+        kept = keys.get((moved.group, moved.key)) if moved else None
+        self._select(kept or found.likeliest)
+        if found.hits or found.hints:
+            self.place()
+            self.show()
+            self.raise_()
+        else:
+            self.hide()
+
+    def current(self) -> Hit | None:
+        """What Enter opens."""
+        return self._current
+
+    def hints(self) -> tuple[str, ...]:
+        """The remarks shown."""
+        return tuple(hint.text for hint in self._found.hints)
+
+    def move_by(self, step: int) -> None:
+        """To the neighbouring row, across the groups, and round at the ends; a screen reader is told."""
+        hits = self._found.hits
+        if not hits:
+            return
+        at = hits.index(self._current) if self._current in hits else -1
+        self._select(hits[(at + step) % len(hits)])
+        if self._current is not None:
+            said = ", ".join(filter(None, (self._current.title, self._current.subtitle, self._current.meta)))
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._box, said))
+
+    def place(self) -> None:
+        """Under the box, as wide as it is, not beyond the window."""
+        window = self._window
+        width = min(max(self._box.width(), _NARROWEST), window.width())
+        corner = self._box.mapTo(window, QPoint(0, self._box.height() + _GAP))
+        left = corner.x()
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            left += self._box.width() - width
+        left = max(0, min(left, window.width() - width))
+        self._inside.setFixedWidth(width - 2)
+        self._column.activate()
+        wrapped = self._column.totalHeightForWidth(width - 2)
+        height = wrapped if wrapped > 0 else self._inside.sizeHint().height()
+        height += self._foot.sizeHint().height() + 3
+        self.setGeometry(left, corner.y(), width, min(height, window.height() - corner.y() - _MARGIN))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Follows the window's size."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return False
+
+    def _show_hints(self, hints: tuple[Hint, ...]) -> None:
+        while (item := self._hints.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.setParent(None)
+                old.deleteLater()
+        for hint in hints:
+            self._hints.addWidget(_hint_line(hint))
+
+    def _select(self, hit: Hit | None) -> None:
+        self._current = hit
+        for group, part in self._groups.items():
+            part.select(hit.key if hit is not None and hit.group is group else "")
+        if hit is not None:
+            part = self._groups[hit.group]
+            box = part.list.visualRect(part.list.currentIndex())
+            at = part.list.viewport().mapTo(self._inside, box.center())
+            self._scroll.ensureVisible(at.x(), at.y(), 0, box.height())
+
+    def _on_clicked(self, group: _Group, index: QModelIndex) -> None:
+        self.chosen.emit(group.hits[index.row()])
+
+
+class _Group(QWidget):
+    """A title over its rows; hidden without any."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__()
+        self._group = group
+        self.hits: tuple[Hit, ...] = ()
+        self._title = PlainLabel()
+        self._title.setProperty("scale", "section")
+        self._title.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        self.list = RowList()
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._title)
+        column.addWidget(self.list)
+
+    def retranslate(self) -> None:
+        """The group's name."""
+        self._title.setText(self._group.label())
+        self.list.setAccessibleName(self._group.label())
+
+    def show_hits(self, hits: tuple[Hit, ...]) -> None:
+        """Shows `hits` at full height: the popup scrolls as a whole."""
+        if hits != self.hits or not hits:
+            self.hits = hits
+            picture = icon(_ICONS[self._group], "muted")
+            self.list.set_rows([Row(hit.key, hit.title, hit.subtitle, hit.meta, picture) for hit in hits])
+        self.setVisible(bool(hits))
+        height = self.list.sizeHintForRow(0) * len(hits) if hits else 0
+        self.list.setFixedHeight(height + 2 * self.list.frameWidth())
+
+    def select(self, key: str) -> None:
+        """Puts the keyboard's mark on one row, or on none."""
+        if key:
+            self.list.set_current(key)
+        else:
+            self.list.setCurrentIndex(QModelIndex())
+            self.list.clearSelection()
+
+
+def _hint_line(hint: Hint) -> QWidget:
+    line = QWidget()
+    picture, text = IconLabel(), PlainLabel(hint.text)
+    warning = hint.tone == "warning"
+    set_icon(picture, "triangle-alert" if warning else "info", hint.tone)
+    text.setProperty("tone", hint.tone)
+    text.setWordWrap(True)
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(text, 1)
+    return line

@@ -1,0 +1,1 @@
+"""The page of an agent's own tickets, and of any ticket a caller asks for by its reference."""

@@ -1,0 +1,60 @@
+"""A workstation as the centre sees it: a device that sends envelopes and follows the feed, without a store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from carecenter.core.ids import new_id
+from carecenter.operations import Operation, encode
+from carecenter.server.centre import Centre
+from carecenter.wire import Envelope, FeedRequest, FeedRow, Push, Result, SignedIn, SignIn
+from tests.houses import PASSWORD, START
+
+
+class Device:
+    """Somebody signed in at a device of their own."""
+
+    def __init__(self, centre: Centre, name: str, device_id: str | None = None) -> None:
+        self.centre = centre
+        self.device_id = device_id or new_id()
+        request = SignIn(name=name, password=PASSWORD, device_id=self.device_id, device_name=name)
+        self.signed_in: SignedIn = centre.sign_in(request)
+        self.token = self.signed_in.token
+        self.account_id = self.signed_in.account_id
+        self.cursors = dict.fromkeys(self.signed_in.scopes, 0)
+        self._sent = 0
+
+    def envelope(self, operation: Operation, **changed: Any) -> Envelope:
+        """The next envelope of this device; ``changed`` forges parts of it."""
+        self._sent += 1
+        fields: dict[str, Any] = {
+            "op_id": new_id(),
+            "device_id": self.device_id,
+            "device_seq": self._sent,
+            "account_id": self.account_id,
+            "tag": operation.tag(),
+            "payload": msgspec.Raw(encode(operation)),
+            "desk_at": START - dt.timedelta(minutes=1),
+        }
+        return Envelope(**{**fields, **changed})
+
+    def push(self, *envelopes: Envelope) -> tuple[Result, ...]:
+        return self.centre.push(self.token, Push(operations=envelopes)).results
+
+    def send(self, operation: Operation, **changed: Any) -> Result:
+        (result,) = self.push(self.envelope(operation, **changed))
+        return result
+
+    def hear(self, limit: int = 2_000) -> list[FeedRow]:
+        """Everything new, page by page; the cursors move on."""
+        heard: list[FeedRow] = []
+        more = True
+        while more:
+            page = self.centre.feed(self.token, FeedRequest(after=self.cursors, limit=limit))
+            self.cursors.update(page.upto)
+            heard += page.rows
+            more = page.more
+        return heard

@@ -1,0 +1,62 @@
+"""One of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from carecenter.ui.widgets.segmented import Segmented
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> Iterator[tuple[Segmented, QLineEdit]]:
+    """The choice, and the field after it."""
+    window, choice, field = QWidget(), Segmented(("complaint", "enquiry", "praise")), QLineEdit()
+    for key in ("complaint", "enquiry", "praise"):
+        choice.set_text(key, key.title())
+    column = QVBoxLayout(window)
+    column.addWidget(choice)
+    column.addWidget(field)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    choice.button("complaint").setFocus()
+    yield choice, field
+    window.close()  # also keeps the window from being collected with this function's names
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_arrows_choose_in_the_direction_of_the_layout(
+    form: tuple[Segmented, QLineEdit], qtbot: QtBot, mirrored: bool
+) -> None:
+    choice, _field = form
+    if mirrored:
+        choice.window().setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        qtbot.waitUntil(lambda: choice.button("enquiry").x() < choice.button("complaint").x())
+    told: list[str] = []
+    choice.chosen.connect(told.append)
+    qtbot.keyClick(choice.button("complaint"), Qt.Key.Key_Left if mirrored else Qt.Key.Key_Right)
+    assert choice.choice() == "enquiry"
+    assert told == ["enquiry"]
+
+
+def test_tab_stops_once(form: tuple[Segmented, QLineEdit], qtbot: QtBot) -> None:
+    choice, field = form
+    qtbot.keyClick(choice.button("complaint"), Qt.Key.Key_Tab)
+    assert field.hasFocus()
+
+
+def test_choosing_in_the_program_tells_nobody(form: tuple[Segmented, QLineEdit]) -> None:
+    choice, _field = form
+    told: list[str] = []
+    choice.chosen.connect(told.append)
+    choice.choose("praise")
+    assert (choice.choice(), told) == ("praise", [])
+    assert choice.button("praise").accessibleName() == "Praise"
+    with pytest.raises(KeyError):
+        choice.choose("nothing")

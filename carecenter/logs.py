@@ -10,10 +10,11 @@ import logging
 import os
 import time
 import traceback
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Final, TextIO
+from typing import Final
 
 FILE: Final = "carecenter.log"
 BYTES: Final = 1_000_000
@@ -60,6 +61,6 @@ class WithoutTexts(logging.Formatter):
 
 
 class _PrivateFile(RotatingFileHandler):
-    def _open(self) -> TextIO:
+    def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return os.fdopen(handle, "a", encoding=self.encoding)
+        return open(handle, "a", encoding=self.encoding)  # noqa: PTH123 - a descriptor has no path

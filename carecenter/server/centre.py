@@ -73,7 +73,9 @@ class Centre(Transport):
         with self.transaction() as unit:
             if facts.get(unit.session, "generation") is not None:
                 return
-            facts.locked(unit.session, "generation", new_id())
+            mine = new_id()
+            if facts.locked(unit.session, "generation", mine).value != mine:
+                return  # another process was first
             starter.fill(unit.session, self.clock())
             unit.publish()
 

@@ -29,7 +29,9 @@ def read(session: Session, after: dict[str, int], limit: int) -> tuple[tuple[Fee
             break
         pointers = _pointers(session, scope, cursor, left)
         rows.extend(_rows(session, pointers))
-        upto[scope] = pointers[-1].seq if len(pointers) == left else heads[scope]
+        # Others commit between the two reads, so the pointers may already reach beyond the head.
+        last = pointers[-1].seq if pointers else cursor
+        upto[scope] = last if len(pointers) == left else max(last, heads[scope])
     behind = sum(max(heads.get(scope, 0) - seq, 0) for scope, seq in upto.items())
     return tuple(rows), upto, behind
 

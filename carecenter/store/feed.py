@@ -89,7 +89,7 @@ def _remove(session: Session, row: FeedRow) -> None:
 
 
 def let_go(session: Session) -> set[overlay.Key]:
-    """Delete the rows that only lingered, now that their pending operations are done; returns which."""
+    """Delete the rows that only lingered, now that their pending operations are done; returns what changed."""
     gone: set[overlay.Key] = set()
     touched = set(session.execute(select(BaseImage.entity, BaseImage.entity_id)).all())
     statement = select(HeldRow).where(HeldRow.scope == _LINGERING)
@@ -105,5 +105,9 @@ def let_go(session: Session) -> set[overlay.Key]:
             session.execute(delete(table).where(table.c.id == held.entity_id))
             gone.add(key)
         session.delete(held)
+    if gone:  # what is pending is told anew without them
+        with overlay.underneath(session) as told:
+            pass
+        gone |= told
     session.flush()
     return gone

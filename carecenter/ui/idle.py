@@ -1,4 +1,4 @@
-"""Notices that nobody has touched the window for a while. What is then done about it is the application's matter."""
+"""Notices that nobody has touched the window for a while. What is then done is the application's matter."""
 
 from __future__ import annotations
 

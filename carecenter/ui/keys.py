@@ -11,8 +11,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from carecenter.core.i18n import gettext as _
 from carecenter.ui.language import Translated
@@ -48,6 +56,7 @@ class KeysSheet(Translated, QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setProperty("part", "surface")
         self.setAutoFillBackground(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -93,10 +102,9 @@ class KeysSheet(Translated, QFrame):
 
     def open(self, page: QWidget | None) -> None:
         """Lists the keys of `page`, and those of the window around it."""
-        window = self.parentWidget()
         here = keys_of(page) if page is not None else []
         _fill(self.page, here)
-        _fill(self.everywhere, [key for key in keys_of(window, without=page) if key not in here])
+        _fill(self.everywhere, [key for key in keys_of(self._window.window(), without=page) if key not in here])
         self.page.setVisible(bool(here))
         self._lay()
         self.show()
@@ -122,7 +130,7 @@ class KeysSheet(Translated, QFrame):
         return False
 
     def _lay(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         width = min(_WIDTH, window.width())
         at_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         self.setGeometry(0 if at_left else window.width() - width, 0, width, window.height())

@@ -52,7 +52,6 @@ class MainWindow(Translated, QMainWindow):
         self._pages: Pages | None = None
         self._was_painted, self._may_close = False, False
         self.rail, self.stack = Rail(), QStackedWidget()
-        self._front: QWidget | None = None
         self.top_bar, self.status_bar = TopBar(theme), StatusBar()
         self.message_bar = MessageBar(messages)
         whole = self._built()
@@ -76,12 +75,8 @@ class MainWindow(Translated, QMainWindow):
 
     def show_front(self, panel: QWidget) -> None:
         """Shows a panel that stands before the desk: sign-in, or the lock. The pages stay as they are."""
-        if self._front is not None and self._front is not panel:
-            self.stack.removeWidget(self._front)
-            self._front.deleteLater()
         if self.stack.indexOf(panel) < 0:
             self.stack.addWidget(panel)
-        self._front = panel
         self.stack.setCurrentWidget(panel)
         panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_frame(False)
@@ -118,7 +113,7 @@ class MainWindow(Translated, QMainWindow):
 
     def go(self, key: str) -> None:
         """Shows a page of the signed-in account; nothing for another one."""
-        if self._pages is None or key not in self._pages.keys():
+        if self._pages is None or key not in self._pages.makers:
             return
         page = self._pages.page(key)
         self.rail.choose(key)

@@ -31,7 +31,7 @@ class Preferences(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
 
     def change(self, **fields: Any) -> None:
-        """Take new values for fields of Settings. Raises ValueError for one that cannot be, with nothing changed."""
+        """Take new values for fields of Settings. Raises ValueError, with nothing changed, for a bad one."""
         import msgspec
 
         before = self.settings

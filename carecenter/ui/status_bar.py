@@ -51,8 +51,9 @@ class StatusBar(Translated, QFrame):
         for part in (self.waiting, self.synced, self.attention):
             row.addWidget(part)
         row.addStretch(1)
-        for part in (self.demo, self.account, self.clock):
-            row.addWidget(part)
+        row.addWidget(self.demo)
+        row.addWidget(self.account)
+        row.addWidget(self.clock)
         for label in (self.connection, self.waiting, self.synced, self.account, self.clock):
             label.setProperty("scale", "small")
             label.setProperty("tone", "muted")

@@ -55,7 +55,9 @@ class TopBar(Translated, QFrame):
         """The buttons' names and what they do now."""
         arabic = i18n.language() == "ar"
         self.language.setText("English" if arabic else "العربية")
-        self._name(self.language, _("Change the language to English") if arabic else _("Change the language to Arabic"))
+        self._name(
+            self.language, _("Change the language to English") if arabic else _("Change the language to Arabic")
+        )
         self._name(self.theme, _("Light colours") if self._theme.dark else _("Dark colours"))
         self._name(self.keys, _("Keys of this screen"))
         self._name(self.sign_out, _("Sign out"))

@@ -164,7 +164,8 @@ def _line(
     was, now = None, None
     if isinstance(line, tickets.MoveTicket):
         kind, was, now = "status", line.was, line.now
-        changed = {"status": now} if ticket and ticket["status"] in (was, now) else None
+        in_step = ticket and ticket["status"] in (was, now) and "closed" not in (was, now)
+        changed = {"status": now} if in_step else None
     elif isinstance(line, tickets.ChangeQueue):
         kind, was, now = "queue", line.was, line.now  # type: ignore[assignment]  # a queue's id
         changed = {"queue_id": now, "assignee_id": None} if ticket and ticket["queue_id"] in (was, now) else None

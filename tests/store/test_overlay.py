@@ -43,7 +43,7 @@ from tests.houses import (
 )
 from tests.store.model import ENTITIES, ModelDesk, Pending, Rows
 
-SEEDS = range(60)
+SEEDS = range(8)
 STEPS = 70
 
 

@@ -178,8 +178,8 @@ class KnowledgePane(Translated, QWidget):
     async def _open(self, article_id: str) -> None:
         article = await opened(self._desk, article_id)
         known = self.view.article()
-        self.view.show_article(article)
         self.reading.show()
+        self.view.show_article(article)
         self.results.set_current(article_id)
         self._show_link()
         if known is None or known.row.id != article_id:
@@ -201,7 +201,7 @@ class KnowledgePane(Translated, QWidget):
         self.link.setText(_("Linked") if linked else _("Link"))
         name = _("This article is linked to the call") if linked else _("Link the article to the call")
         self.link.setAccessibleName(name)
-        self.link.setToolTip(f"{name}  \u2066{LINK_KEYS}\u2069")
+        self.link.setToolTip(_("{does} ({keys})").format(does=name, keys=f"\u2066{LINK_KEYS}\u2069"))
         self.link.setEnabled(article is not None and self._has_call and not linked)
         self._link_key.setEnabled(self.link.isEnabled())
 

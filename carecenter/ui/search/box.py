@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from carecenter.core import text as texts
 from carecenter.core.i18n import gettext as _
@@ -47,7 +48,7 @@ class SearchBox(Translated, QWidget):
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._on_text_changed)
         self.line.installEventFilter(self)
-        self._picture = IconLabel()
+        self._picture = IconLabel(parent=self)  # without a parent it would be shown as a window
         set_icon(self._picture, "search", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -146,7 +147,7 @@ class SearchBox(Translated, QWidget):
     def _leave(self) -> None:
         back = self._came_from
         self._put_away()
-        if back is not None and back.isVisible():
+        if back is not None and isValid(back) and back.isVisible():
             back.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.line.clearFocus()
@@ -158,7 +159,7 @@ class SearchBox(Translated, QWidget):
 
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is self.line and old is not self.line:
-            self._came_from = old
+            self._came_from = old or self._came_from  # nobody, when the window itself was left
             if self._is_answered():
                 self.popup().show_found(spell(self._results))
         elif old is self.line:

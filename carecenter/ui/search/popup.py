@@ -43,6 +43,7 @@ class SearchPopup(Translated, QFrame):
         self._hints = QVBoxLayout()
         self._hints.setSpacing(4)
         self._hints.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        self._hint_lines: list[_HintLine] = []
         self._groups = {group: _Group(group) for group in Group}
         self._foot = PlainLabel()
         self._lay_out()
@@ -53,32 +54,34 @@ class SearchPopup(Translated, QFrame):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(0, _MARGIN, 0, _MARGIN)
-        self._column.setSpacing(_MARGIN)
-        self._column.addLayout(self._hints)
+        inside = QFrame()
+        inside.setProperty("part", "surface")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, _MARGIN, 0, _MARGIN)
+        column.setSpacing(_MARGIN)
+        column.addLayout(self._hints)
         for group in self._groups.values():
-            self._column.addWidget(group)
+            column.addWidget(group)
+        column.addStretch()
         self._inside = inside
         self._scroll = QScrollArea()
         self._scroll.setWidget(inside)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        line = QFrame()
-        line.setProperty("part", "line")
-        line.setFixedHeight(1)
+        self._foot_line = QFrame()
+        self._foot_line.setProperty("part", "line")
+        self._foot_line.setFixedHeight(1)
         self._foot.setProperty("tone", "muted")
         self._foot.setProperty("scale", "small")
         self._foot.setContentsMargins(_MARGIN, 4, _MARGIN, 4)
         surface = QFrame()
         surface.setProperty("part", "surface")
-        column = QVBoxLayout(surface)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self._scroll, line, self._foot):
-            column.addWidget(part)
+        whole = QVBoxLayout(surface)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for part in (self._scroll, self._foot_line, self._foot):
+            whole.addWidget(part)
         edge = QVBoxLayout(self)
         edge.setContentsMargins(1, 1, 1, 1)
         edge.addWidget(surface)
@@ -100,6 +103,8 @@ class SearchPopup(Translated, QFrame):
         keys = {(hit.group, hit.key): hit for hit in found.hits}
         kept = keys.get((moved.group, moved.key)) if moved else None
         self._select(kept or found.likeliest)
+        self._foot.setVisible(bool(found.hits))  # nothing to choose, no keys to choose with
+        self._foot_line.setVisible(bool(found.hits))
         if found.hits or found.hints:
             self.place()
             self.show()
@@ -135,11 +140,9 @@ class SearchPopup(Translated, QFrame):
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             left += self._box.width() - width
         left = max(0, min(left, window.width() - width))
-        self._inside.setFixedWidth(width - 2)
-        self._column.activate()
-        wrapped = self._column.totalHeightForWidth(width - 2)
-        height = wrapped if wrapped > 0 else self._inside.sizeHint().height()
-        height += self._foot.sizeHint().height() + 3
+        height = self._content_height(width - 2) + 2
+        if self._found.hits:
+            height += self._foot.sizeHint().height() + self._foot_line.height()
         self.setGeometry(left, corner.y(), width, min(height, window.height() - corner.y() - _MARGIN))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -148,13 +151,22 @@ class SearchPopup(Translated, QFrame):
             self.place()
         return False
 
+    def _content_height(self, width: int) -> int:
+        """Reckoned part by part: the layout knows only after its events what has just been put into it."""
+        heights = [group.content_height() for group in self._groups.values() if group.hits]
+        lines = [line.heightForWidth(width - 2 * _MARGIN) for line in self._hint_lines]
+        if lines:
+            heights.append(sum(lines) + (len(lines) - 1) * self._hints.spacing())
+        return sum(heights) + (len(heights) + 1) * _MARGIN
+
     def _show_hints(self, hints: tuple[Hint, ...]) -> None:
-        while (item := self._hints.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.setParent(None)
-                old.deleteLater()
-        for hint in hints:
-            self._hints.addWidget(_hint_line(hint))
+        for old in self._hint_lines:
+            self._hints.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._hint_lines = [_HintLine(hint) for hint in hints]
+        for line in self._hint_lines:
+            self._hints.addWidget(line)
 
     def _select(self, hit: Hit | None) -> None:
         self._current = hit
@@ -205,6 +217,10 @@ class _Group(QWidget):
         height = self.list.sizeHintForRow(0) * len(hits) if hits else 0
         self.list.setFixedHeight(height + 2 * self.list.frameWidth())
 
+    def content_height(self) -> int:
+        """The height of title and rows."""
+        return self._title.sizeHint().height() + self.list.height()
+
     def select(self, key: str) -> None:
         """Puts the keyboard's mark on one row, or on none."""
         if key:
@@ -214,16 +230,19 @@ class _Group(QWidget):
             self.list.clearSelection()
 
 
-def _hint_line(hint: Hint) -> QWidget:
-    line = QWidget()
-    picture, text = IconLabel(), PlainLabel(hint.text)
-    warning = hint.tone == "warning"
-    set_icon(picture, "triangle-alert" if warning else "info", hint.tone)
-    text.setProperty("tone", hint.tone)
-    text.setWordWrap(True)
-    row = QHBoxLayout(line)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(text, 1)
-    return line
+class _HintLine(QWidget):
+    """A remark in as many lines as it needs."""
+
+    def __init__(self, hint: Hint) -> None:
+        super().__init__()
+        warning = hint.tone == "warning"
+        picture = IconLabel(parent=self)  # without a parent it would be shown as a window
+        set_icon(picture, "triangle-alert" if warning else "info", hint.tone)
+        text = PlainLabel(hint.text)
+        text.setProperty("tone", hint.tone)
+        text.setWordWrap(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)

@@ -33,7 +33,7 @@ class Card(Translated, QFrame):
         self.body, self.buttons = QVBoxLayout(), QHBoxLayout()
         self.body.setSpacing(16)
         self.buttons.setSpacing(8)
-        column = QVBoxLayout(self)
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(32, 24, 32, 32)
         column.setSpacing(16)
         # The card grows with its sentences; a fixed height would cut them at 200 % text.

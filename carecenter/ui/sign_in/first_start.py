@@ -49,26 +49,24 @@ class FirstStart(Card):
             label.setProperty("tone", "muted")
         self.in_file = QCheckBox()
         self.in_file.hide()
-        self.create, self.demo = primary(), QPushButton()
-        self.create.clicked.connect(self._on_create)
+        self.make, self.demo = primary(), QPushButton()
+        self.make.clicked.connect(self._on_create)
         self.demo.clicked.connect(self.demo_asked)
         self.again.line.returnPressed.connect(self._on_create)
-        self.layout_language()
+        self._put_language_first()
         for part in (self.form, self.rule, self.secret, self.in_file):
             self.body.addWidget(part)
-        self.buttons.addWidget(self.create)
+        self.buttons.addWidget(self.make)
         self.buttons.addStretch(1)
         self._add_demo()
         self._threshold: Threshold | None = None
         self.retranslate()
         self.set_threshold(None)
 
-    def layout_language(self) -> None:
+    def _put_language_first(self) -> None:
         """The choice of language stands over everything, where somebody looks who cannot read the rest."""
-        column = self.layout()
-        assert column is not None
-        column.removeWidget(self.heading)
-        column.removeWidget(self.lead)
+        self.column.removeWidget(self.heading)
+        self.column.removeWidget(self.lead)
         self.body.insertWidget(0, self.language, 0, Qt.AlignmentFlag.AlignLeading)
         self.body.insertWidget(1, self.heading)
         self.body.insertWidget(2, self.lead)
@@ -79,7 +77,7 @@ class FirstStart(Card):
         self.language.choose("ar" if i18n.language() == "ar" else "en")
         self.language.setAccessibleName(_("Language"))
         self.heading.setText(_("Set up this desk"))
-        self.lead.setText(_("Make the first account. It leads this desk: it can add other people and make backups."))
+        self.lead.setText(_("Make the first account. It leads this desk: it adds people and makes backups."))
         self.form.set_label("arabic", _("Your name in Arabic"))
         self.form.set_label("english", _("Your name in English"))
         self.form.set_label("name", _("Name to sign in with"))
@@ -88,7 +86,7 @@ class FirstStart(Card):
         self.rule.setText(password.rule())
         self.in_file.setText(_("Keep the secret in a file of my own instead of the keyring"))
         self.in_file.setAccessibleName(self.in_file.text())
-        self.create.setText(_("Create the account"))
+        self.make.setText(_("Create the account"))
         self.demo.setText(_("Open the demo desk"))
         self.demo_text.setText(
             _("Just looking? The demo desk is full of made-up callers, calls and tickets. Nothing in it is real.")
@@ -98,7 +96,7 @@ class FirstStart(Card):
     def set_threshold(self, threshold: Threshold | None) -> None:
         """None while this computer is still being looked at: everything can be typed already, nothing done."""
         self._threshold = threshold
-        for button in (self.create, self.demo):
+        for button in (self.make, self.demo):
             button.setEnabled(threshold is not None)
         self._tell_secret()
 
@@ -114,12 +112,9 @@ class FirstStart(Card):
         line = QFrame()
         line.setProperty("part", "line")
         line.setFixedHeight(1)
-        column = self.layout()
-        assert column is not None
         for part in (line, self.demo_text):
-            column.addWidget(part)
-        column.addWidget(self.demo)
-        column.setAlignment(self.demo, Qt.AlignmentFlag.AlignLeading)
+            self.column.addWidget(part)
+        self.column.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignLeading)
 
     def _tell_secret(self) -> None:
         if self._threshold is None:
@@ -136,7 +131,9 @@ class FirstStart(Card):
             self.secret.setText(
                 _("Everything is encrypted. The key's secret lies in this computer's keyring, not beside the data.")
             )
-        self.secret.setProperty("tone", "warning" if self._threshold and self._threshold.secret_in_file else "muted")
+        self.secret.setProperty(
+            "tone", "warning" if self._threshold and self._threshold.secret_in_file else "muted"
+        )
         self.secret.style().polish(self.secret)
 
     def _on_create(self) -> None:

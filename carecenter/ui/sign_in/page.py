@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from carecenter.core.errors import KeyringLockedError, UserError
 from carecenter.core.i18n import gettext as _
@@ -15,30 +15,214 @@ from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.sign_in.card import Card
 from carecenter.ui.sign_in.door import Door, Threshold
 from carecenter.ui.sign_in.first_start import FirstStart
-from carecenter.ui.sign_in.recovery import Recover, RecoveryCode
 from carecenter.ui.sign_in.sign_in_form import SignInForm
-from carecenter.ui.sign_in.waiting import Waiting
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from carecenter.ui.sign_in.recovery import Recover, RecoveryCode
+    from carecenter.ui.sign_in.waiting import Waiting
+    from carecenter.ui.tasks import Tasks
 
 
 class SignInPage(QScrollArea):
-    """Paints at once, before the program behind it is loaded; `open` connects it with the computer's door."""
+    """Paints at once, before the program behind it is loaded; `open_door` connects it with the computer."""
 
     language_chosen = Signal(str)
 
-    def __init__(self, messages: Messages, *, set_up: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, messages: Messages, *, is_set_up: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._messages = messages
         self._door: Door | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._work: asyncio.Task[None] | None = None
-        self.sign_in = SignInForm()
-        self.card: Card = self.sign_in
-        self._room = QWidget()
-        self._column = QVBoxLayout(self._room)
+        self._tasks: Tasks | None = None
+        self._threshold: Threshold | None = None
+        self._work: asyncio.Task[Any] | None = None
+        self._proposed = ""
+        room = QWidget()
+        self._column = QVBoxLayout(room)
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.addStretch(1)
         self._column.addStretch(2)
-        self.setWidget(self._room)
+        self.setWidget(room)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._cards: dict[str, Card] = {}
+        self.card: Card = self.sign_in if is_set_up else self.first_start
+        self._show(self.card)
+
+    @cached_property
+    def sign_in(self) -> SignInForm:
+        """Who is at the desk."""
+        card = SignInForm()
+        card.sign_in_asked.connect(lambda name, password: self._start(self._sign_in(name, password), card))
+        card.recovery_asked.connect(self._on_recovery)
+        return card
+
+    @cached_property
+    def first_start(self) -> FirstStart:
+        """A computer that nobody has set up."""
+        card = FirstStart()
+        card.language_chosen.connect(self.language_chosen)
+        card.account_asked.connect(lambda *asked: self._start(self._set_up(*asked), card))
+        card.demo_asked.connect(lambda: self._start(self._set_up_demo(), card))
+        return card
+
+    @cached_property
+    def recovery_code(self) -> RecoveryCode:
+        """A code that was just made."""
+        from carecenter.ui.sign_in.recovery import RecoveryCode
+
+        card = RecoveryCode()
+        card.written_down.connect(self._on_written_down)
+        return card
+
+    @cached_property
+    def recover(self) -> Recover:
+        """The way in without a password."""
+        from carecenter.ui.sign_in.recovery import Recover
+
+        card = Recover()
+        card.given_up.connect(lambda: self._show(self.sign_in))
+        card.recover_asked.connect(lambda *asked: self._start(self._recover(*asked), card))
+        return card
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """Something takes its time."""
+        from carecenter.ui.sign_in.waiting import Waiting
+
+        card = Waiting()
+        card.cancel_asked.connect(self._on_cancel)
+        return card
+
+    async def open_door(self, door: Door, tasks: Tasks) -> None:
+        """Everything is loaded: show who can sign in. Raises UserError when this computer cannot be read."""
+        self._door, self._tasks = door, tasks
+        await self._look()
+
+    def propose(self, name: str) -> None:
+        """The account that stands there when the form is shown next."""
+        self._proposed = name
+
+    def focus_first(self) -> None:
+        """Where a person begins."""
+        self.card.focus_first()
+
+    async def _look(self) -> None:
+        threshold = self._threshold = await self._opened().look()
+        if not threshold.is_set_up:
+            self.first_start.set_threshold(threshold)
+            self._show(self.first_start)
+            return
+        self.sign_in.set_threshold(threshold)
+        if self._proposed in threshold.names:
+            self.sign_in.choose(self._proposed)
+        if self.card is not self.sign_in and self._work is None:
+            self._show(self.sign_in)
+
+    async def _set_up(self, name: str, arabic: str, english: str, password: str, in_file: bool) -> None:
+        from carecenter.core import i18n
+        from carecenter.core.terms import Language, Role
+        from carecenter.wire import NewAccount
+
+        self._wait(lambda: _("Making the encrypted desk…"))
+        first = NewAccount(
+            name=name,
+            password=password,
+            role=Role.ADMINISTRATOR,
+            display_name_ar=arabic,
+            display_name_en=english,
+            language=Language.ARABIC if i18n.language() == "ar" else Language.ENGLISH,
+        )
+        code = await self._opened().set_up(first, in_file=in_file)
+        self.propose(name.strip())
+        self._show_code(code)
+
+    async def _set_up_demo(self) -> None:
+        self._wait(lambda: _("Filling the demo desk…"), cancellable=True)
+        self._show_code(await self._opened().set_up_demo(self.waiting.show_progress))
+
+    async def _sign_in(self, name: str, password: str) -> None:
+        self._wait(lambda: _("Opening the desk…"))
+        await self._opened().sign_in(name, password, self.waiting.show_progress)
+        self.sign_in.password.clear()
+        self.propose(name)
+        self._show(self.sign_in)  # for whoever comes next
+
+    async def _recover(self, code: str, name: str, password: str) -> None:
+        self._wait(lambda: _("Opening with the recovery code…"))
+        await self._opened().recover(code, name, password)
+        self.recover.forget()
+        self.propose(name)
+        self._messages.success(_("The new password is set. Sign in with it."))
+        self._work = None
+        await self._look()
+
+    def _opened(self) -> Door:
+        if self._door is None:
+            raise RuntimeError("nothing is asked of a door before it is there")
+        return self._door
+
+    def _start(self, work: Coroutine[Any, Any, None], card: Card) -> None:
+        """One thing at a time; when it fails, the card it came from is back with everything typed."""
+        if self._tasks is None or self._work is not None:
+            work.close()
+            return
+        self._work = self._tasks.spawn(self._told(work, card))
+
+    async def _told(self, work: Coroutine[Any, Any, None], card: Card) -> None:
+        import asyncio
+
+        try:
+            await work
+        except UserError as error:
+            self._show(card)
+            card.complain(_said(error))
+            self._help_with(error)
+        except asyncio.CancelledError:
+            self._show(card)
+            raise
+        except Exception:
+            self._show(card)
+            raise
+        finally:
+            self._work = None
+
+    def _help_with(self, error: UserError) -> None:
+        if self.card is self.sign_in:
+            self.sign_in.wrong()
+        elif self.card is self.first_start and isinstance(error, KeyringLockedError):
+            self.first_start.offer_file()
+
+    def _wait(self, title: Callable[[], str], *, cancellable: bool = False) -> None:
+        self.waiting.begin(title, cancellable=cancellable)
+        self._show(self.waiting)
+
+    def _show_code(self, code: str) -> None:
+        self.recovery_code.show_code(code)
+        self._show(self.recovery_code)
+
+    def _show(self, card: Card) -> None:
+        if self._column.indexOf(card) < 0:
+            self._column.insertWidget(self._column.count() - 1, card, 0, Qt.AlignmentFlag.AlignHCenter)
+        if card is not self.card:
+            self.card.hide()
+        self.card = card
+        card.show()
+        card.focus_first()
+
+    def _on_recovery(self) -> None:
+        if self._threshold is not None:
+            self.recover.set_threshold(self._threshold)
+            self._show(self.recover)
+
+    def _on_written_down(self) -> None:
+        if self._tasks is not None:
+            self._tasks.spawn(self._look())
+
+    def _on_cancel(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+
+
+def _said(error: UserError) -> Callable[[], str]:
+    return lambda: sentence(error)

@@ -54,7 +54,7 @@ class RecoveryCode(Card):
                 " computer. It is shown this once only."
             )
         )
-        self.warning.setText(_("Keep it on paper, away from this computer. Whoever has it can read everything here."))
+        self.warning.setText(_("Keep it on paper, away from this computer. Whoever has it can read everything."))
         self.done.setText(_("I have written it down"))
         self.copy.setText(_("Copy"))
 

@@ -15,7 +15,7 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 
 
 class SignInForm(Card):
-    """`sign_in_asked` carries name and password. What is typed before the computer is ready is kept and used then."""
+    """`sign_in_asked` carries name and password. What is typed before the computer is ready counts."""
 
     sign_in_asked = Signal(str, str)
     recovery_asked = Signal()
@@ -48,7 +48,7 @@ class SignInForm(Card):
         """All texts of the screen."""
         super().retranslate()
         self.heading.setText(_("Sign in"))
-        self.lead.setText(_("What you type during a call is kept here, encrypted, and sent when the centre answers."))
+        self.lead.setText(_("What you type is kept here, encrypted, and sent when the centre answers."))
         self.form.set_label("name", _("Account"))
         self.form.set_label("password", _("Password"))
         self.enter.setText(_("Sign in"))

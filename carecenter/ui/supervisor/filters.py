@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -35,11 +35,11 @@ class QueueFilters(Translated, QWidget):
         self.boxes = {key: QComboBox() for key in _BOXES}
         for key, box in self.boxes.items():
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            box.setMinimumContentsLength(8)
+            box.setMinimumContentsLength(6)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setProperty("data", key in ("queue", "assignee"))
             box.activated.connect(self.changed)
-        self.direction = QPushButton()
+        self.direction = QToolButton()
         self.direction.clicked.connect(self._on_direction)
         self.everything = QPushButton()
         self.everything.clicked.connect(self.clear)
@@ -119,8 +119,8 @@ class QueueFilters(Translated, QWidget):
 
     def _say_direction(self) -> None:
         text = _("Descending") if self._descending else _("Ascending")
-        self.direction.setText(text)
-        self.direction.setToolTip(_("Turns the order round"))
+        self.direction.setAccessibleName(text)
+        self.direction.setToolTip(_("{order}: turn the order round").format(order=text))
         set_icon(self.direction, "chevron-down" if self._descending else "chevron-up", "muted")
 
     def _say_chips(self) -> None:

@@ -47,6 +47,7 @@ class SupervisorPage(Translated, QWidget):
         self.activity.ticket_requested.connect(self.open_ticket)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.review, "")
         self.tabs.addTab(self.activity, "")
 

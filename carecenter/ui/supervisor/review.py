@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -19,14 +17,10 @@ from carecenter.ui.supervisor.filters import QueueFilters
 from carecenter.ui.supervisor.model import MOST_ROWS, SupervisorModel
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
-from carecenter.ui.views.ticket_list import ALL_COLUMNS, TicketList
-from carecenter.ui.views.ticket_list_model import Column
+from carecenter.ui.views.ticket_list import TicketList
 from carecenter.ui.views.ticket_view import FOLLOWED, MINUTE_MS, TicketView
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.plain_label import PlainLabel
-
-BESIDE: Final = (Column.REFERENCE, Column.SUMMARY, Column.ASSIGNEE, Column.STATUS, Column.DUE)
-"""The columns left while a ticket stands beside the list."""
 
 
 class QueueReview(Translated, QWidget):
@@ -117,12 +111,13 @@ class QueueReview(Translated, QWidget):
         self._lane.start(self._load())
 
     def open_ticket(self, ticket_id: str) -> None:
-        """Shows a ticket beside the list, which keeps the columns that fit."""
-        self.list.set_columns(BESIDE)
+        """Shows a ticket beside the list, whose rows become cards."""
+        self.list.set_compact(True)
         self.view.show()
         self.close_button.show()
         self._escape.setEnabled(True)
         self.view.open_ticket(ticket_id)
+        self._on_selection()
 
     def close_ticket(self) -> None:
         """The list alone again; what was half-typed is kept as the ticket's draft."""
@@ -130,8 +125,9 @@ class QueueReview(Translated, QWidget):
         self.view.hide()
         self.close_button.hide()
         self._escape.setEnabled(False)
-        self.list.set_columns(ALL_COLUMNS)
+        self.list.set_compact(False)
         self.list.setFocus()
+        self._on_selection()
 
     def close_review(self) -> None:
         """Follows nothing any more."""
@@ -170,6 +166,8 @@ class QueueReview(Translated, QWidget):
         self._asking.start(self._show_selection(self._selected()))
 
     async def _show_selection(self, rows: tuple[TicketRow, ...]) -> None:
+        if len(rows) == 1 and not self.view.isHidden():
+            rows = ()  # the one beside the list is assigned there
         people = await self._model.candidates(rows) if rows else ()
         self.bulk.show_selection(len(rows), people)
         self._shown.setVisible(not rows)

@@ -16,7 +16,7 @@ from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.tickets.model import TicketsModel, Verdict, not_found, verdict
-from carecenter.ui.views.ticket_list import NARROW, TicketList
+from carecenter.ui.views.ticket_list import TicketList
 from carecenter.ui.views.ticket_view import FOLLOWED, MINUTE_MS, TicketView
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.number_edit import NumberEdit
@@ -24,7 +24,7 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.section import Section
 from carecenter.ui.widgets.status_pill import set_tone
 
-LIST_WIDTH: Final = 600
+LIST_WIDTH: Final = 560
 
 
 class TicketsPage(Translated, QWidget):
@@ -73,7 +73,7 @@ class TicketsPage(Translated, QWidget):
         self._said.hide()
         self._section = Section()
         self.tickets = TicketList(desk.now)
-        self.tickets.set_columns(NARROW)
+        self.tickets.set_compact(True)
         self.tickets.setFrameShape(QFrame.Shape.NoFrame)
         self.tickets.chosen.connect(self.open_ticket)
         self.empty = EmptyState()

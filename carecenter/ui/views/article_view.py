@@ -17,8 +17,10 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextLength,
     QTextTable,
+    QTextTableCellFormat,
     QTextTableFormat,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QToolButton, QVBoxLayout, QWidget
@@ -46,6 +48,7 @@ _PILLS: Final[dict[Verification, tuple[str, Tone]]] = {
     Verification.PUBLIC_LIST: ("list-checks", "neutral"),
 }
 _RIGHT_TO_LEFT, _LEFT_TO_RIGHT = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
+_HEADING_ABOVE: Final = 14
 _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -80,8 +83,8 @@ class ArticleView(Translated, QWidget):
         self.tools.addWidget(self._languages)
         self.tools.addStretch()
         self.tools.addWidget(self._copy)
-        self._pill, self._unsure = StatusPill(), StatusPill()
-        set_icon(self._unsure.picture, "triangle-alert", "warning")
+        self.pill, self.unsure = StatusPill(), StatusPill()
+        set_icon(self.unsure.picture, "triangle-alert", "warning")
         self._reviewed = _muted_label()
         self._advice = _muted_label()
         self._advice.setWordWrap(True)
@@ -104,7 +107,7 @@ class ArticleView(Translated, QWidget):
         self._copy.setAccessibleName(_("Copy the article for the caller"))
         self._copy_key.setWhatsThis(_("Copy the article for the caller, without the agent's notes"))
         self._copy.setToolTip(_with_keys(self._copy_key))
-        self._unsure.set_status(_("Details to be confirmed"), "warning")
+        self.unsure.set_status(_("Details to be confirmed"), "warning")
         self.page.setAccessibleName(_("Article"))
         self._show()
 
@@ -158,7 +161,7 @@ class ArticleView(Translated, QWidget):
     def _lay_out(self) -> None:
         facts = QHBoxLayout()
         facts.setSpacing(8)
-        for part in (self._pill, self._unsure):
+        for part in (self.pill, self.unsure):
             facts.addWidget(part)
         facts.addStretch()
         column = QVBoxLayout(self)
@@ -192,18 +195,25 @@ class ArticleView(Translated, QWidget):
     def _show_facts(self, article: articles.ArticleView) -> None:
         row = article.row
         icon, tone = _PILLS[row.verification]
-        self._pill.set_status(label(row.verification), tone)
-        set_icon(self._pill.picture, icon, tone)
+        self.pill.set_status(label(row.verification), tone)
+        set_icon(self.pill.picture, icon, tone)
         doubt_is_said = row.verification in (Verification.PRESS, Verification.ADDRESS_ONLY)
-        self._unsure.setVisible(article_texts.to_be_confirmed(row) and not doubt_is_said)
+        self.unsure.setVisible(article_texts.to_be_confirmed(row) and not doubt_is_said)
         reviewed = _("Reviewed {date}").format(date=i18n.date(row.reviewed_on))
         age = article_texts.age_of_facts(article.as_of, i18n.translator(i18n.language(), i18n.digit_set()))
         self._reviewed.setText(f"{reviewed} · {age}" if age else reviewed)
         self._advice.setText(article_texts.advice(row.verification))
 
 
+class _Sheet(QTextDocument):
+    """A document that has nothing but its text."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> None:  # noqa: N802 - Qt's signature
+        """Loads nothing: an article must not make this program open a file or an address."""
+
+
 class _Page(QTextEdit):
-    """The sheet the article is written on."""
+    """The part of the screen where the article is read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -211,17 +221,20 @@ class _Page(QTextEdit):
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Qt takes a hanging Arabic line for one that reaches over the edge, and a right-to-left layout would
+        # show the page shifted by as much.
+        sideways = self.horizontalScrollBar()
+        sideways.rangeChanged.connect(lambda: sideways.setRange(0, 0))
         flags = Qt.TextInteractionFlag
         self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
-        self.setUndoRedoEnabled(False)
-
-    def loadResource(self, kind: int, name: QUrl | str) -> None:  # noqa: N802 - Qt's signature
-        """Loads nothing: an article must not make this program open a file or an address."""
 
     def write(self, article: articles.ArticleView, reading: Reading) -> None:
         """Replaces the text by `article`."""
-        self.clear()
-        cursor = QTextCursor(self.document())
+        # Written aside and laid out once: written in place, each block would move what is seen.
+        document = _Sheet(self)
+        document.setDefaultFont(self.font())
+        document.setUndoRedoEnabled(False)
+        cursor = QTextCursor(document)
         if reading == "both":
             self._write_beside(cursor, article)
         else:
@@ -231,6 +244,7 @@ class _Page(QTextEdit):
                 pen.section(section)
         pen = _Pen(cursor, self._size(), "ar" if i18n.right_to_left() else "en")
         pen.section(Section("sources", _("Sources"), Style.PARAGRAPHS, article.sources))
+        self.setDocument(document)  # the one before is this widget's child and deleted with that
 
     def _write_beside(self, cursor: QTextCursor, article: articles.ArticleView) -> None:
         """English stays on the left and Arabic on the right in either layout: each begins at its own margin."""
@@ -254,7 +268,12 @@ class _Page(QTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
 
     def _pen_in(self, table: QTextTable, row: int, column: int, code: str) -> _Pen:
-        pen = _Pen(table.cellAt(row, column).firstCursorPosition(), self._size(), code)
+        cell = table.cellAt(row, column)
+        if row:  # a cell's first block has no margin over it
+            padding = QTextTableCellFormat()
+            padding.setTopPadding(_HEADING_ABOVE)
+            cell.setFormat(padding)
+        pen = _Pen(cell.firstCursorPosition(), self._size(), code)
         pen.gutter = 12
         return pen
 
@@ -279,7 +298,7 @@ class _Pen:
     def section(self, section: Section) -> None:
         """A heading, if there is one, and its lines."""
         if section.heading:
-            self._block(section.heading, _letters("muted", self._size - 2, bold=True), above=14)
+            self._block(section.heading, _letters("muted", self._size - 2, bold=True), above=_HEADING_ABOVE)
         aside = section.style is Style.ASIDE or section.key in ("body", "sources")
         letters = _letters("muted" if aside else "text", self._size)
         digits = article_texts.speaker(self._code).digits
@@ -328,4 +347,4 @@ def _muted_label() -> PlainLabel:
 
 def _with_keys(shortcut: QShortcut) -> str:
     keys = shortcut.key().toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{shortcut.whatsThis()}  \u2066{keys}\u2069"
+    return _("{does} ({keys})").format(does=shortcut.whatsThis(), keys=f"\u2066{keys}\u2069")

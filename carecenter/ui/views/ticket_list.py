@@ -13,37 +13,25 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPalette, QTextOption
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from carecenter.core.i18n import gettext as _
 from carecenter.queries.tickets import QueueOrder, TicketRow
-from carecenter.ui import theme
 from carecenter.ui.language import Translated
+from carecenter.ui.views.ticket_list_delegate import TicketDelegate
 from carecenter.ui.views.ticket_list_model import Column, TicketTableModel
 
-_PAD, _GAP, _ICON = 8, 4, 16
+_PAD = 8
 
-
-ALL_COLUMNS: Final = tuple(Column)
-NARROW: Final = (Column.REFERENCE, Column.SUMMARY, Column.STATUS, Column.DUE)
-"""What is left where an opened ticket stands beside the list."""
 
 ORDERS: Final = {
     Column.QUEUE: QueueOrder.QUEUE,
@@ -55,50 +43,16 @@ ORDERS: Final = {
 """The headers that sort; ``QueueOrder.OPENED`` has no column and is chosen elsewhere."""
 
 _WIDTHS: Final = {
-    Column.REFERENCE: 14,
-    Column.KIND: 20,
-    Column.CALLER: 18,
-    Column.QUEUE: 17,
-    Column.ASSIGNEE: 13,
-    Column.STATUS: 20,
-    Column.PRIORITY: 11,
-    Column.DUE: 27,
+    Column.REFERENCE: 12,
+    Column.KIND: 12,
+    Column.CALLER: 13,
+    Column.QUEUE: 13,
+    Column.ASSIGNEE: 10,
+    Column.STATUS: 15,
+    Column.PRIORITY: 9,
+    Column.DUE: 21,
 }
 """In average letters; the summary takes what is left."""
-
-
-class TicketDelegate(QStyledItemDelegate):
-    """Paints a cell: icon and word, each text in its own direction from where the layout's lines begin."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 - Qt's signature
-        """The same for every cell: five thousand rows need no measuring."""
-        return QSize(64, option.fontMetrics.height() + 2 * _PAD)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Background by the style; icon, text and the thin line under the row here."""
-        model = index.model()
-        assert isinstance(model, TicketTableModel)  # noqa: S101 - the only model this delegate is given
-        mark = model.mark(model.rows()[index.row()], Column(index.column()))
-        opt = QStyleOptionViewItem(option)
-        self.initStyleOption(opt, index)
-        opt.text = ""
-        opt.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, opt, painter, opt.widget)
-        selected = bool(opt.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setPen(theme.colour("line"))
-        painter.drawLine(opt.rect.bottomLeft(), opt.rect.bottomRight())
-        role = "text" if mark.tone == "neutral" else mark.tone
-        box = opt.rect.adjusted(_PAD, 0, -_PAD, -1)
-        if mark.icon:
-            icon_role = "on_selection" if selected else ("muted" if mark.tone == "neutral" else mark.tone)
-            theme.icon(mark.icon, icon_role).paint(painter, _start(box, _ICON, opt.direction))
-            box = _rest(box, _ICON + _GAP, opt.direction)
-        painter.setPen(opt.palette.color(QPalette.ColorRole.HighlightedText) if selected else theme.colour(role))
-        painter.setFont(opt.font)
-        _draw(painter, mark.word, box, opt.direction)
-        painter.restore()
 
 
 class TicketList(Translated, QTableView):
@@ -123,7 +77,8 @@ class TicketList(Translated, QTableView):
         self._sortable = sortable
         self._order, self._descending = QueueOrder.DUE, False
         self.setModel(self._table)
-        self.setItemDelegate(TicketDelegate(self))
+        self._delegate = TicketDelegate(self)
+        self.setItemDelegate(self._delegate)
         mode = QAbstractItemView.SelectionMode
         self.setSelectionMode(mode.ExtendedSelection if several else mode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -159,10 +114,13 @@ class TicketList(Translated, QTableView):
         self._table.say_anew()
         self._show_order()
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Shows these columns and hides the others."""
+    def set_compact(self, compact: bool) -> None:
+        """Cards of two lines, for a list beside an opened ticket, instead of columns."""
+        self._delegate.compact = compact
         for column in Column:
-            self.setColumnHidden(column, column not in columns)
+            self.setColumnHidden(column, compact and column is not Column.SUMMARY)
+        self.horizontalHeader().setVisible(not compact)
+        self._measure()
 
     def set_rows(self, rows: Sequence[TicketRow]) -> None:
         """Replaces the rows; current row, selection and scroll position stay where their tickets still are."""
@@ -176,7 +134,7 @@ class TicketList(Translated, QTableView):
             if row.id in selected:
                 chosen.select(self._table.index(position, 0), self._table.index(position, len(Column) - 1))
             if row.id == current:
-                index = self._table.index(position, Column.REFERENCE)
+                index = self._table.index(position, Column.SUMMARY)
                 self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.verticalScrollBar().setValue(at)
@@ -208,7 +166,7 @@ class TicketList(Translated, QTableView):
         """Moves to a ticket, if it is in the list; nobody is told."""
         for position, row in enumerate(self._table.rows()):
             if row.id == ticket_id:
-                self.setCurrentIndex(self._table.index(position, Column.REFERENCE))
+                self.setCurrentIndex(self._table.index(position, Column.SUMMARY))
 
     def set_order(self, order: QueueOrder, descending: bool) -> None:
         """Shows by which column the rows are sorted."""
@@ -233,7 +191,7 @@ class TicketList(Translated, QTableView):
             self._choose(self.currentIndex().row())
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and last >= 0:
             row = 0 if event.key() == Qt.Key.Key_Home else last
-            self.setCurrentIndex(self._table.index(row, Column.REFERENCE))
+            self.setCurrentIndex(self._table.index(row, Column.SUMMARY))
         else:
             super().keyPressEvent(event)
 
@@ -258,33 +216,7 @@ class TicketList(Translated, QTableView):
 
     def _measure(self) -> None:
         metrics = QFontMetrics(self.font())
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 2 * _PAD)
+        self.verticalHeader().setDefaultSectionSize(self._delegate.height(self.font()))
         letter = metrics.averageCharWidth()
         for column, letters in _WIDTHS.items():
             self.setColumnWidth(column, letters * letter + 2 * _PAD)
-
-
-def _start(box: QRect, width: int, direction: Qt.LayoutDirection) -> QRect:
-    """A square of `width` at the beginning of the line, in the middle of its height."""
-    square = QRect(0, 0, width, width)
-    square.moveCenter(box.center())
-    if direction == Qt.LayoutDirection.RightToLeft:
-        square.moveRight(box.right())
-    else:
-        square.moveLeft(box.left())
-    return square
-
-
-def _rest(box: QRect, taken: int, direction: Qt.LayoutDirection) -> QRect:
-    if direction == Qt.LayoutDirection.RightToLeft:
-        return box.adjusted(0, 0, -taken, 0)
-    return box.adjusted(taken, 0, 0, 0)
-
-
-def _draw(painter: QPainter, text: str, box: QRect, direction: Qt.LayoutDirection) -> None:
-    line = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    side = QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft)
-    option = QTextOption(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
-    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-    option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    painter.drawText(QRectF(box), line, option)

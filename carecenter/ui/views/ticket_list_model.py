@@ -72,6 +72,13 @@ class TicketTableModel(QAbstractTableModel):
             return marks.due(row, self._now)
         return _CELLS[column](row)
 
+    def _spoken(self, row: TicketRow, column: Column) -> str:
+        """The summary stands for the whole ticket: a narrow list has no other column."""
+        if column is not Column.SUMMARY:
+            return f"{heading(column)}: {self.mark(row, column).word}"
+        told = (Column.REFERENCE, Column.SUMMARY, Column.STATUS, Column.PRIORITY, Column.DUE, Column.ASSIGNEE)
+        return ", ".join(self.mark(row, part).word for part in told)
+
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:  # noqa: N802 - Qt's name
         """How many tickets there are; they have no children."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -86,7 +93,7 @@ class TicketTableModel(QAbstractTableModel):
         """The columns' names; rows have none."""
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        return _heading(Column(section))
+        return heading(Column(section))
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The row itself (UserRole), or what a person sees or hears of a cell."""
@@ -99,13 +106,14 @@ class TicketTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self.mark(row, column).word
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{_heading(column)}: {self.mark(row, column).word}"
+                return self._spoken(row, column)
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tool_tip(self.mark(row, column).word)
         return None
 
 
-def _heading(column: Column) -> str:
+def heading(column: Column) -> str:
+    """What the column is called."""
     return {
         Column.REFERENCE: _("Reference"),
         Column.KIND: _("Kind"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.errors import NotFound, UserError
@@ -72,6 +72,7 @@ class TicketView(Translated, QWidget):
         self.timeline = Timeline()
         self._timeline_section = Section()
         self._timeline_section.body.addWidget(self.timeline)
+        self._timeline_section.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._news = PlainLabel()
         self._news.setProperty("tone", "info")
         self._news.setProperty("data", True)
@@ -118,7 +119,7 @@ class TicketView(Translated, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.setMinimumWidth(416)
+        self.setMinimumWidth(512)
 
     def retranslate(self) -> None:
         """The parts translate themselves; here are the names of the whole and what stands where no ticket is."""

@@ -34,6 +34,8 @@ _FACTS: Final = (
     "aliases",
     "callbacks",
 )
+_LINE: Final = 24
+"""The height of a value, with a button beside it or without, so that neighbours stand on one line."""
 _PILLS: Final = ("kind", "status", "priority", "due", "escalation")
 
 
@@ -54,8 +56,11 @@ class _Fact(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
-        line.addWidget(self.value, 1)
+        self.value.setMinimumHeight(_LINE)
+        self.button.setFixedSize(_LINE, _LINE)
+        line.addWidget(self.value)
         line.addWidget(self.button)
+        line.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

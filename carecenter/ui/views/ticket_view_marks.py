@@ -95,7 +95,8 @@ def show(pill: StatusPill, mark: Mark) -> None:
 
 
 def _near(when: dt.datetime, now: dt.datetime) -> str:
-    """Clock today; within a day also the clock, since "due soon: 24 Nov" would not say whether at eight."""
-    close = abs(when - now) < SOON
-    same_day = words.moment(when, now) == i18n.time(when)
-    return i18n.date_time(when) if close and not same_day else words.moment(when, now)
+    """The clock today, the day otherwise; tomorrow and yesterday both, for a date alone would not say when."""
+    moment = words.moment(when, now)
+    if moment == i18n.time(when) or abs(when - now) >= SOON:
+        return moment
+    return _("{weekday}, {time}").format(weekday=i18n.weekday(when), time=i18n.time(when))

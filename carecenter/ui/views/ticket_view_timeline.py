@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
@@ -45,14 +46,14 @@ class TimelineLine(QWidget):
         grid.setColumnStretch(2, 1)
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self._picture, 0, 0, top)
-        grid.addWidget(self._author, 0, 1, 1, 2)
+        grid.addWidget(self._author, 0, 1, top)
+        grid.addWidget(self._what, 0, 2, top)
         grid.addWidget(self._when, 0, 3, top)
-        grid.addWidget(self._what, 1, 1, 1, 3)
-        grid.addWidget(self._text, 2, 1, 1, 3)
+        grid.addWidget(self._text, 1, 1, 1, 3)
         rule = QFrame()
         rule.setProperty("part", "line")
         rule.setFixedHeight(1)
-        grid.addWidget(rule, 3, 0, 1, 4)
+        grid.addWidget(rule, 2, 0, 1, 4)
         self.show_entry(entry, names)
 
     def show_entry(self, entry: EntryRow, names: Names) -> None:
@@ -61,14 +62,13 @@ class TimelineLine(QWidget):
         muted = entry.kind is EntryKind.OUTDATED
         set_icon(self._picture, sentences.ICONS[entry.kind], "warning" if muted else "muted")
         font = self._author.font()
-        font.setBold(True)
+        font.setWeight(QFont.Weight.DemiBold)
         self._author.setFont(font)
         self._author.setText(sentences.author(entry))
         self._when.setText(i18n.date_time(entry.at))
         self._when.setToolTip(_clocks(entry))
         what = sentences.what(entry, names)
         self._what.setText(what)
-        self._what.setVisible(entry.kind is not EntryKind.NOTE)
         self._text.setVisible(bool(entry.text))
         self._text.show_text(entry.text)
         self._text.setAccessibleName(what)

@@ -1,0 +1,1 @@
+"""The measurements that the README quotes, each a module to be run with `python -m`."""

@@ -1,0 +1,420 @@
+"""The composition root of the desktop: the only place where its objects are made and wired together.
+
+The window is painted first, with the sign-in panel on it; the event loop, the database and the keyring are loaded
+after that. There is one way out, `Application.stop`, whatever asked for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEventLoop, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QWidget
+
+from carecenter.core.config import Paths, read_settings
+from carecenter.core.errors import StoreInUse, UserError
+from carecenter.core.i18n import gettext as _
+from carecenter.ui import one_instance
+from carecenter.ui.language import Language
+from carecenter.ui.main_window import MainWindow
+from carecenter.ui.messages import Action, Messages, sentence
+from carecenter.ui.preferences import Preferences, is_dark
+from carecenter.ui.sign_in.page import SignInPage
+from carecenter.ui.theme import Theme
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from carecenter.core.secrets import Keyring
+    from carecenter.house import House
+    from carecenter.standalone import Opened
+    from carecenter.store.desk import Desk
+    from carecenter.sync.engine import Engine
+    from carecenter.telephony.links import IncomingCall
+    from carecenter.ui.idle import IdleWatch
+    from carecenter.ui.pages import Pages
+    from carecenter.ui.sign_in.lock import Lock
+    from carecenter.ui.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAINT_MS = 1_000
+_HAND_OVER_TRIES = 10
+_HAND_OVER_PAUSE = 0.3
+
+
+def run(handed: str = "", *, qt_arguments: list[str] | None = None) -> int:
+    """Run the desk until it is closed; returns the exit status.
+
+    `handed`: the link or number this start was made for, or nothing. A second start gives it to the running one.
+    """
+    paths = Paths.standard()
+    app = QApplication(qt_arguments or ["carecenter"])
+    try:
+        app.setApplicationName("CareCenter")
+        app.setQuitOnLastWindowClosed(False)  # Qt would stop the loop under our shutdown
+        if one_instance.may_be_running(paths.data) and one_instance.hand_over(paths.data, handed):
+            return 0
+        application = Application(app, paths, handed)
+        application.paint()
+        return _until_stopped(app, application)
+    finally:
+        app.shutdown()  # what Python would collect later could crash at exit
+
+
+def _until_stopped(app: QApplication, application: Application) -> int:
+    import asyncio
+
+    import qasync
+
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(application.run())
+
+
+class Session:
+    """What exists while somebody is signed in."""
+
+    def __init__(self, opened: Opened, desk: Desk, engine: Engine, pages: Pages) -> None:
+        self.opened, self.desk, self.engine, self.pages = opened, desk, engine, pages
+
+
+class Application:
+    """The running program: window, door, and the session of whoever is signed in."""
+
+    def __init__(self, app: QApplication, paths: Paths, handed: str = "") -> None:
+        settings = read_settings(paths.settings)
+        self._app, self._paths, self._handed = app, paths, handed
+        self.theme = Theme(app, dark=is_dark(settings), scale=settings.text_scale / 100)
+        self.language = Language(app, settings.language, settings.digits)
+        self.messages = Messages()
+        self.preferences = Preferences(paths.settings, self.theme, self.language, settings)
+        self.window = MainWindow(self.messages, self.language, self.theme, self.preferences)
+        self.panel = SignInPage(self.messages, is_set_up=paths.keyslots.exists())
+        self.panel.language_chosen.connect(lambda code: self.preferences.change(language=code))
+        self.window.show_front(self.panel)
+        self.session: Session | None = None
+        self.lock: Lock | None = None
+        self.house: House | None = None
+        self._calls: list[IncomingCall] = []
+        self._idle: IdleWatch | None = None
+
+    def paint(self) -> None:
+        """Show the window and return once its first picture stands (or does not come)."""
+        painted = QEventLoop()
+        self.window.painted.connect(painted.quit)
+        QTimer.singleShot(_FIRST_PAINT_MS, painted.quit)
+        self.window.show()
+        painted.exec()
+
+    async def run(self) -> int:
+        """Everything after the first picture, until somebody wants the end."""
+        import asyncio
+
+        from carecenter.ui.tasks import Tasks
+
+        self._stopping = asyncio.Event()
+        self._tasks: Tasks = Tasks(self.messages.failure)
+        self._listen_for_the_end()
+        with ExitStack() as held:
+            self._tasks.spawn(self._open(held))
+            await self._stopping.wait()
+            await self._end()
+        return 0
+
+    def stop(self) -> None:
+        """The one way out: a closed window, a signal, the end of the system's session, a second start."""
+        self._stopping.set()
+
+    def take(self, handed: str) -> None:
+        """A link or number from this start or a later one; nothing only brings the window to the front."""
+        from carecenter.telephony import links
+
+        self.window.come_to_front()
+        if not handed:
+            return
+        try:
+            self._calls.append(links.read(handed))
+        except links.UnreadableLink as error:
+            log.warning("an unreadable link or number was ignored")
+            self.messages.warning(sentence(error))
+            return
+        self._take_calls()
+
+    async def begin(self, house: House, opened: Opened) -> None:
+        """Somebody has signed in."""
+        from carecenter.store.desk import Desk
+        from carecenter.sync.engine import Engine
+
+        desk = Desk(opened.workstation, opened.viewer)
+        engine = Engine(desk, opened.transport, opened.session)
+        engine.start()
+        pages = self._pages(desk, house)
+        self.session = Session(opened, desk, engine, pages)
+        if self._stopping.is_set():  # the window was closed meanwhile: `_end` closes what was opened
+            return
+        self.window.open_desk(desk, pages, demo=house.is_demo)
+        for notice in opened.notices:
+            self.messages.error(notice)
+        self._watch_idleness()
+        self._take_calls()
+
+    async def sign_out(self) -> None:
+        """Everything typed is written down, what waits is sent if the centre answers, the store is closed."""
+        from carecenter.house import in_thread
+
+        session, self.session = self.session, None
+        if session is None:
+            return
+        if self._idle is not None:
+            self._idle.stop()
+        try:
+            await session.pages.close()
+        except Exception as failure:  # a page's defect must not keep the store open
+            self.messages.failure(failure)
+        self._drop_lock()
+        self.window.show_front(self.panel)
+        self.window.close_desk()
+        try:
+            await session.engine.stop()
+        except Exception as failure:
+            self.messages.failure(failure)
+        await in_thread(session.desk.close)
+        session.opened.close()
+        self.panel.focus_first()
+
+    def opened(self) -> Opened | None:
+        """The desk of whoever is signed in."""
+        return self.session.opened if self.session is not None else None
+
+    def restore(self, source: Path) -> asyncio.Task[None]:
+        """Sign out, and put a backup in place of what is here; what goes wrong is told, and nothing has changed."""
+        return self._tasks.spawn(self._restore(source))
+
+    async def _restore(self, source: Path) -> None:
+        from carecenter.house import in_thread
+        from carecenter.server import backup
+
+        if self.session is None or self.house is None:
+            return
+        keys = self.session.opened.keys
+        await self.sign_out()
+        aside = await in_thread(backup.restore, source, self._paths.data, keys)
+        log.info("a backup was restored")
+        text = _("The backup is in place. What was here before is kept in {folder}. Sign in.")
+        self.messages.success(text.format(folder=aside.name if aside is not None else "—"))
+        await self.panel.open_door(self.house, self._tasks)
+
+    async def _open(self, held: ExitStack) -> None:
+        """Load what the window did not need, take the folder, open the door."""
+        try:
+            house = await self._loaded(held)
+            if house is None:
+                return
+            self.house = house
+            listener = one_instance.Listener(self._paths.data, self.window)
+            held.callback(listener.close)
+            listener.called.connect(self.take)
+            if not listener.listen():
+                log.warning("later starts cannot be heard")
+            await self.panel.open_door(house, self._tasks)
+        except UserError as error:
+            self.messages.error(error, Action(_("Try again"), lambda: self._again(held)))
+            return
+        handed, self._handed = self._handed, ""
+        if handed:
+            self.take(handed)
+
+    async def _loaded(self, held: ExitStack) -> House | None:
+        """None when another start runs already and has been told; raises StoreInUse when it does not answer."""
+        import asyncio
+
+        keyring = await asyncio.to_thread(_load)
+        from carecenter import logs, standalone
+        from carecenter.house import House
+
+        try:
+            held.enter_context(standalone.held(self._paths))
+        except StoreInUse:
+            if await self._handed_over():
+                self.stop()
+                return None
+            raise
+        logs.start(self._paths.logs)
+        held.callback(logs.stop)
+        return House(standalone.Standalone(self._paths, keyring), self)
+
+    async def _handed_over(self) -> bool:
+        import asyncio
+
+        for _try in range(_HAND_OVER_TRIES):
+            if await asyncio.to_thread(one_instance.hand_over, self._paths.data, self._handed):
+                return True
+            await asyncio.sleep(_HAND_OVER_PAUSE)  # it may be starting, or closing, at this moment
+        return False
+
+    def _again(self, held: ExitStack) -> None:
+        self._tasks.spawn(self._open(held))
+
+    async def _end(self) -> None:
+        self.window.hide()
+        await self._tasks.close()
+        await self.sign_out()
+        self.window.show_front(self.panel)
+        self.window.let_close()
+
+    def _pages(self, desk: Desk, house: House) -> Pages:
+        from carecenter.ui.pages import Pages
+        from carecenter.ui.search.box import SearchBox
+
+        def settings() -> QWidget:
+            from carecenter.ui.settings.page import SettingsPage
+
+            return SettingsPage(
+                desk,
+                self.messages,
+                self.language,
+                preferences=self.preferences,
+                office=house,
+                backups=self._paths.backups,
+            )
+
+        makers: dict[str, Callable[[], QWidget]] = {
+            "desk": lambda: _desk_page(desk, self.messages, self.language),
+            "tickets": lambda: _tickets_page(desk, self.messages, self.language),
+            "knowledge": lambda: _knowledge_page(desk, self.messages, self.language),
+        }
+        if desk.viewer.leads:
+            makers["supervisor"] = lambda: _supervisor_page(desk, self.messages, self.language)
+        makers["settings"] = settings
+        return Pages(makers, SearchBox(desk, self.messages, self.language))
+
+    def _take_calls(self) -> None:
+        """Calls wait in front of the sign-in and of the lock: a link never opens either."""
+        if not self._calls:
+            return
+        if self.session is None or self.lock is not None:
+            self.messages.info(_("A call is waiting. Sign in to take it."))
+            return
+        calls, self._calls = self._calls, []
+        for call in calls:
+            self.session.pages.open_call(call)
+
+    def _watch_idleness(self) -> None:
+        from carecenter.ui.idle import IdleWatch
+
+        if self._idle is None:
+            self._idle = IdleWatch(self.window)
+            self._idle.idled.connect(lambda: self._tasks.spawn(self.lock_up()))
+            self.preferences.changed.connect(self._start_idleness)
+        self._start_idleness()
+
+    def _start_idleness(self) -> None:
+        if self._idle is not None and self.session is not None:
+            self._idle.start(self.preferences.settings.idle_lock_minutes * 60)
+
+    async def lock_up(self) -> None:
+        """Ask for the password again, unless a call is open: an agent may listen for long without a key."""
+        from carecenter.queries import calls
+        from carecenter.ui.sign_in.lock import Lock
+
+        session = self.session
+        if session is None or self.house is None or self.lock is not None:
+            return
+        open_calls = await session.desk.ask(calls.open_calls)
+        if open_calls:
+            return
+        viewer = session.opened.viewer
+        self.lock = Lock(viewer.display_name_ar, viewer.display_name_en)
+        self.lock.unlock_asked.connect(partial(self._on_unlock, self.house))
+        self.lock.sign_out_asked.connect(lambda: self._tasks.spawn(self.sign_out()))
+        self.window.show_front(self.lock)
+
+    def _on_unlock(self, house: House, password: str) -> None:
+        self._tasks.spawn(self._unlock(house, password))
+
+    async def _unlock(self, house: House, password: str) -> None:
+        try:
+            await house.check_password(password)
+        except UserError as error:
+            if self.lock is not None:
+                self.lock.refuse(sentence(error))
+            return
+        self._drop_lock()
+        self.window.back_to_desk()
+        self._take_calls()
+
+    def _drop_lock(self) -> None:
+        if self.lock is not None:
+            self.lock.deleteLater()
+            self.lock = None
+
+    def _listen_for_the_end(self) -> None:
+        import asyncio
+        import signal
+        import threading
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):  # Windows
+                loop.add_signal_handler(number, self.stop)
+        self.window.close_asked.connect(self.stop)
+        self.window.sign_out_asked.connect(lambda: self._tasks.spawn(self.sign_out()))
+        self._app.commitDataRequest.connect(lambda _manager: self.stop())
+        loop.set_exception_handler(self._on_loop_failure)
+        sys.excepthook = lambda _kind, failure, _trace: self.messages.failure(failure)
+        threading.excepthook = lambda told: self.messages.failure(told.exc_value or told.exc_type())
+        qInstallMessageHandler(_on_qt_message)
+
+    def _on_loop_failure(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        failure = context.get("exception")
+        if isinstance(failure, BaseException):
+            self.messages.failure(failure)
+        else:
+            log.error("the event loop: %s", context.get("message"))
+
+
+def _load() -> Keyring | None:
+    """On a worker thread: what takes longest to import, and the keyring's D-Bus."""
+    import carecenter.house
+    import carecenter.store.desk
+    import carecenter.sync.engine  # noqa: F401 - likewise
+    from carecenter.core.secrets import usable_keyring
+
+    return usable_keyring()
+
+
+def _on_qt_message(kind: QtMsgType, _context: object, text: str) -> None:
+    logging.getLogger("qt").log(logging.INFO if kind == QtMsgType.QtInfoMsg else logging.WARNING, "%s", text)
+
+
+def _desk_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.desk.page import DeskPage
+    from carecenter.ui.knowledge.pane import KnowledgePane
+
+    page = DeskPage(desk, messages, language)
+    page.set_knowledge(KnowledgePane(desk, messages, language))
+    return page
+
+
+def _tickets_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.tickets.page import TicketsPage
+
+    return TicketsPage(desk, messages, language)
+
+
+def _knowledge_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.knowledge.page import KnowledgePage
+
+    return KnowledgePage(desk, messages, language)
+
+
+def _supervisor_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.supervisor.page import SupervisorPage
+
+    return SupervisorPage(desk, messages, language)

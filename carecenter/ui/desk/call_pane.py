@@ -1,0 +1,270 @@
+"""One open call: its card and its caller's in one column, its notes and its tickets in the next.
+
+Each call has a pane of its own, so that nothing in it changes while another is in front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from carecenter.core.i18n import gettext as _
+from carecenter.core.terms import Check, Language, WrapUp
+from carecenter.queries.articles import ArticleRow
+from carecenter.ui.desk.call_card import CallCard
+from carecenter.ui.desk.caller_card import CallerCard
+from carecenter.ui.desk.model import CallState, DeskModel, NewCard, today
+from carecenter.ui.desk.notes_panel import NotesPanel
+from carecenter.ui.desk.tickets_panel import Choices, TicketsPanel
+from carecenter.ui.desk.who_panel import WhoPanel
+from carecenter.ui.desk.wrap_up import WrapUpPanel
+from carecenter.ui.language import Translated
+from carecenter.ui.messages import Messages
+from carecenter.ui.tasks import Tasks
+from carecenter.ui.views import words
+from carecenter.ui.widgets.plain_label import PlainLabel
+
+LEFT_WIDTH: Final = 320
+FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback"})
+
+
+class CallPane(Translated, QWidget):
+    """`named` tells that the tab's title is another, `ended` that the call is over."""
+
+    ticket_requested = Signal(str)
+    notes_settled = Signal(str)
+    named = Signal()
+    ended = Signal()
+
+    def __init__(
+        self,
+        model: DeskModel,
+        state: CallState,
+        messages: Messages,
+        choices: Choices,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.state = state
+        self._model, self._messages = model, messages
+        self._tasks = Tasks(messages.failure)
+        self._refreshing, self._finding = self._tasks.latest(), self._tasks.latest()
+        desk = model.desk
+        self.call_card, self.caller_card = CallCard(desk.now), CallerCard(desk.now)
+        self.who, self.wrap_up = WhoPanel(lambda: today(desk)), WrapUpPanel()
+        self._unknown = PlainLabel()
+        self._unknown.setWordWrap(True)
+        self._unknown.setProperty("tone", "muted")
+        self.notes = NotesPanel(model, state, self._tasks, messages)
+        self.tickets = TicketsPanel(model, state, self._tasks, messages, choices)
+        self._ending = False
+        self._connect()
+        self._lay_out()
+        self.show_state(state)
+        self.retranslate()
+
+    def _connect(self) -> None:
+        self.call_card.language_chosen.connect(self._on_language)
+        self.call_card.described.connect(self._on_described)
+        self.call_card.end_asked.connect(self.ask_end)
+        self.caller_card.reveal_asked.connect(lambda reason: self._do(self._reveal(reason)))
+        self.caller_card.checks_changed.connect(self._on_checks)
+        self.caller_card.ticket_requested.connect(self.ticket_requested)
+        self.caller_card.somebody_else.connect(lambda: self._change(self._model.nobody(self.call_id)))
+        self.who.chosen.connect(lambda caller: self._change(self._model.identify(self.call_id, caller)))
+        self.who.attach_asked.connect(lambda caller: self._change(self._model.attach(self.call_id, caller)))
+        self.who.search_asked.connect(lambda line: self._finding.start(self._find(line)))
+        self.who.register_asked.connect(self._on_register)
+        self.wrap_up.chosen.connect(lambda code: self._do(self._end(WrapUp(code))))
+        self.wrap_up.left.connect(self.notes.take_focus)
+        self.notes.settled.connect(self.notes_settled)
+        self.tickets.ticket_requested.connect(self.ticket_requested)
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
+        line = QFrame()
+        line.setProperty("part", "line")
+        line.setFixedHeight(1)
+        for part in (self.call_card, self.wrap_up, line, self.caller_card, self.who, self._unknown):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(left)
+        scroll.setMinimumWidth(LEFT_WIDTH)
+        self._scroll = scroll
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.notes)
+        self.middle.addWidget(self.tickets)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(scroll)
+        across.addWidget(self.middle)
+        across.setStretchFactor(1, 1)
+        across.setSizes([LEFT_WIDTH, 2 * LEFT_WIDTH])
+        for splitter in (self.middle, across):
+            splitter.setHandleWidth(1)
+            splitter.setChildrenCollapsible(False)
+        row = QVBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(across)
+
+    def retranslate(self) -> None:
+        """The pane's own words; its parts have theirs."""
+        self._unknown.setText(
+            _(
+                "Anonymous: nothing is kept but the matter. A ticket gets a spoken PIN,"
+                " which the caller needs to ask about it."
+            )
+        )
+        self.setAccessibleName(self.title())
+
+    @property
+    def call_id(self) -> str:
+        """Which call this is."""
+        return self.state.call.id
+
+    def title(self) -> str:
+        """Who it is, or from where the call comes."""
+        call, card = self.state.call, self.state.card
+        if call.anonymous:
+            return _("Anonymous")
+        if card is not None:
+            return words.caller(card.name_ar, card.name_en)
+        return words.phone(call.number) if call.number else _("Number withheld")
+
+    def start(self) -> None:
+        """The call was just opened: the keyboard goes where the first thing is to be done."""
+        if self.state.card is None and not self.state.call.anonymous:
+            self.who.focus_first()
+        else:
+            self.notes.take_focus()
+
+    def show_state(self, state: CallState) -> None:
+        """Shows the call as it stands now; nothing that is being typed is touched."""
+        self.state = state
+        self.call_card.show_call(state.call)
+        self.caller_card.show_state(state)
+        self.who.show_state(state)
+        self.caller_card.setVisible(state.card is not None)
+        self.who.setVisible(state.card is None and not state.call.anonymous)
+        self._unknown.setVisible(state.call.anonymous)
+        self.tickets.show_state(state)
+        self.setAccessibleName(self.title())
+        self.named.emit()
+
+    def refresh(self) -> None:
+        """Asks how the call stands now."""
+        if not self._ending:
+            self._refreshing.start(self._refresh())
+
+    def choose(self, at: int) -> None:
+        """Alt and a digit: a wrap-up code while those are shown, else a person in a list."""
+        if self.wrap_up.isVisible():
+            self.wrap_up.choose(at)
+        elif self.who.isVisible():
+            self.who.choose(at)
+
+    def ask_end(self) -> None:
+        """Shows the codes, unless a ticket is still to be saved."""
+        if not self.tickets.may_leave():
+            return
+        proposed = WrapUp.TICKET_OPENED if self.state.tickets else WrapUp.ANSWERED
+        self.wrap_up.start(proposed)
+        self._scroll.ensureWidgetVisible(self.wrap_up)
+
+    def save(self) -> None:
+        """Ctrl+Enter: the ticket, or else the new card, or else the notes."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.who.isAncestorOf(focused):
+            self.who.submit()
+        elif self.tickets.form.isVisible():
+            self.tickets.save()
+        else:
+            self._do(self.notes.write())
+
+    def link_article(self, article_id: str) -> None:
+        """An article answered this call."""
+        self._do(self._model.link(self.call_id, article_id))
+
+    def propose(self, article: ArticleRow) -> None:
+        """A new ticket will name this service and body."""
+        self.tickets.propose(article)
+
+    async def settle(self) -> None:
+        """Everything half-typed is on the disk."""
+        self.call_card.settle()
+        await self.notes.settle()
+        await self.tickets.settle()
+
+    def close_pane(self) -> None:
+        """Keeps what is half-typed and follows nothing any more."""
+        self._refreshing.cancel()
+        self._finding.cancel()
+        if not self._ending:
+            self._tasks.spawn(self.settle())
+
+    def _do(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._tasks.spawn(work)
+
+    def _change(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Work after which somebody else is on the line."""
+        self._do(self._changed(work))
+
+    async def _changed(self, work: Coroutine[Any, Any, Any]) -> None:
+        await work
+        known = self.state.card is not None
+        await self._refresh()
+        if self.state.card is not None and not known:
+            self.who.clear()
+            self.notes.take_focus()
+        elif known and self.state.card is None and not self.state.call.anonymous:
+            self.who.focus_first()
+
+    async def _refresh(self) -> None:
+        state = await self._model.state(self.call_id)
+        if not self._ending:
+            self.show_state(state)
+
+    async def _find(self, line: str) -> None:
+        self.who.show_found(await self._model.find(line) if line.strip() else ())
+
+    async def _reveal(self, reason: str) -> None:
+        card = self.state.card
+        if card is not None:
+            number = await self._model.reveal(card.id, reason)
+            if self.state.card is not None and self.state.card.id == card.id:
+                self.caller_card.show_civil_id(number)
+
+    async def _end(self, code: WrapUp) -> None:
+        """What stands on the screen at this moment goes with it; a failure leaves the call open."""
+        if self._ending:
+            return
+        self._ending = True
+        try:
+            self.call_card.settle()
+            await self._model.end(self.call_id, code, self.notes.text())
+        except BaseException:
+            self._ending = False
+            raise
+        self.notes.forget()
+        QTimer.singleShot(0, self.ended.emit)
+
+    def _on_register(self, card: NewCard) -> None:
+        self._change(self._model.register(self.call_id, card))
+
+    def _on_language(self, language: str) -> None:
+        self._do(self._model.choose_language(self.call_id, Language(language)))
+
+    def _on_described(self, anonymous: bool, on_behalf_of: str) -> None:
+        self._change(self._model.describe(self.call_id, anonymous=anonymous, on_behalf_of=on_behalf_of))
+
+    def _on_checks(self, checks: list[Check]) -> None:
+        self._do(self._model.verify(self.call_id, tuple(checks)))

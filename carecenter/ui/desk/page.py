@@ -1,0 +1,317 @@
+"""The desk page: up to ten open calls as tabs, the line in which a call is taken, and room for the knowledge beside
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from carecenter.core import i18n, phone
+from carecenter.core.i18n import N_
+from carecenter.core.i18n import gettext as _
+from carecenter.core.phone import PhoneNumber
+from carecenter.core.terms import ArticleKind, Channel
+from carecenter.queries import accounts, articles
+from carecenter.queries.articles import ArticleRow
+from carecenter.store.desk import Desk
+from carecenter.ui.desk.call_pane import FOLLOWED, CallPane
+from carecenter.ui.desk.model import MOST_CALLS, CallState, DeskModel
+from carecenter.ui.desk.number_bar import NumberBar
+from carecenter.ui.desk.tickets_panel import Choices
+from carecenter.ui.language import Language, Translated
+from carecenter.ui.messages import Messages
+from carecenter.ui.tasks import Tasks
+from carecenter.ui.theme import set_icon
+from carecenter.ui.widgets.empty_state import EmptyState
+
+KNOWLEDGE_WIDTH: Final = 400
+CALLS_WIDTH: Final = 920
+CHOSEN_FROM: Final = frozenset({"queue", "article"})
+
+
+class DeskPage(Translated, QWidget):
+    """`notes_settled` carries the notes of the call in front, whenever the keys pause or another comes to the
+    front; an empty text when no call is open.
+    """
+
+    ticket_requested = Signal(str)
+    caller_requested = Signal(str)
+    article_requested = Signal(str)
+    new_call_requested = Signal()
+    notes_settled = Signal(str)
+
+    def __init__(self, desk: Desk, messages: Messages, language: Language, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._messages = DeskModel(desk), messages
+        self._tasks = Tasks(messages.failure)
+        self._choosing = self._tasks.latest()
+        self._choices: Choices | None = None
+        self._opening = 0
+        self.bar = NumberBar()
+        self.bar.taken.connect(self._on_taken)
+        self.bar.put_away.connect(self._on_bar_put_away)
+        self.bar.hide()
+        self.tabs = QTabBar()
+        self.tabs.setProperty("data", True)
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.tabs.hide()
+        self.calls = QStackedWidget()
+        self.empty = EmptyState()
+        set_icon(self.empty.picture, "headset", "muted")
+        self.empty.acted.connect(lambda: self.take_call(None))
+        self.calls.addWidget(self.empty)
+        self._shortcuts: list[tuple[QShortcut, str]] = []
+        self._make_shortcuts()
+        self._lay_out()
+        self._stop_listening = desk.on_changed(self._on_changed)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        line = QFrame()
+        line.setProperty("part", "line")
+        line.setFixedHeight(1)
+        self._bar_line = line
+        line.hide()
+        for part in (self.bar, line, self.tabs, self.calls):
+            column.addWidget(part, int(part is self.calls))
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        row = QVBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.splitter)
+
+    def _make_shortcuts(self) -> None:
+        self._shortcut("F2", N_("New call"), lambda: self.take_call(None))
+        self._shortcut("Ctrl+T", N_("New ticket"), self._on_new_ticket)
+        self._shortcut("Ctrl+Return", N_("Save"), self._on_save)
+        self._shortcut("Ctrl+Enter", "", self._on_save)
+        self._shortcut("Ctrl+E", N_("End the call"), self._on_end)
+        self._shortcut("Ctrl+Shift+.", N_("Copy the reference"), self._on_copy)
+        self._shortcut("Ctrl+>", "", self._on_copy)  # what a keyboard makes of it whose > is a shifted full stop
+        self._shortcut("Ctrl+Tab", N_("Next call"), lambda: self._step(1))
+        self._shortcut("Ctrl+Shift+Tab", N_("Previous call"), lambda: self._step(-1))
+        for digit in range(1, 10):
+            does = N_("Choose from the list beside it") if digit == 1 else ""
+            self._shortcut(f"Alt+{digit}", does, partial(self._on_digit, digit - 1))
+
+    def _shortcut(self, keys: str, does: str, do: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.activated.connect(do)
+        self._shortcuts.append((shortcut, does))
+
+    def retranslate(self) -> None:
+        """The page's own words."""
+        self.setAccessibleName(_("Desk"))
+        self.tabs.setAccessibleName(_("Open calls"))
+        self.empty.set_texts(_("No call is open. Press F2 when the phone rings."), _("New call (F2)"))
+        for shortcut, does in self._shortcuts:
+            shortcut.setWhatsThis(_(does))
+        self._name_tabs()
+
+    def set_knowledge(self, widget: QWidget) -> None:
+        """Puts the knowledge pane beside the calls."""
+        if self.splitter.count() > 1:
+            self.splitter.replaceWidget(1, widget)
+        else:
+            self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([CALLS_WIDTH, KNOWLEDGE_WIDTH])
+
+    def take_call(self, number_text: str | None) -> None:
+        """A call is coming: with a number in any writing, "anonymous" or empty when it is withheld.
+
+        Without one, and for what is no caller's number, the line at the top asks.
+        """
+        if number_text is None:
+            self._show_bar("")
+        elif phone.is_withheld(number_text):
+            self._open("", Channel.LINE_164)
+        elif isinstance(parsed := phone.parse(number_text), PhoneNumber):
+            self._open(parsed.e164, Channel.LINE_164)
+        else:
+            self._show_bar(number_text)
+            self.bar.submit()  # which says why it is none
+
+    def restore(self) -> None:
+        """Shows the calls that were not ended, with everything that was being typed."""
+        self._tasks.spawn(self._restore())
+
+    def link_article(self, article_id: str) -> None:
+        """An article answered the call in front."""
+        pane = self.pane()
+        if pane is None:
+            self._messages.info(_("No call is open to link the article to. Press F2 for a new one."))
+            return
+        pane.link_article(article_id)
+        self._messages.success(_("The article is linked to this call."))
+
+    def propose(self, article: ArticleRow) -> None:
+        """The next ticket of the call in front names this article's service and body."""
+        if (pane := self.pane()) is not None:
+            pane.propose(article)
+
+    def pane(self) -> CallPane | None:
+        """The call in front, if one is open."""
+        current = self.calls.currentWidget()
+        return current if isinstance(current, CallPane) else None
+
+    def panes(self) -> list[CallPane]:
+        """All open calls in the order of their tabs."""
+        widgets = [self.calls.widget(at) for at in range(self.calls.count())]
+        return [widget for widget in widgets if isinstance(widget, CallPane)]
+
+    async def settle(self) -> None:
+        """Everything half-typed in every call is on the disk: before a sign-out, a lock or the end."""
+        for pane in self.panes():
+            await pane.settle()
+
+    def close_page(self) -> None:
+        """Keeps what is half-typed and follows nothing any more."""
+        self._stop_listening()
+        for pane in self.panes():
+            pane.close_pane()
+
+    async def _restore(self) -> None:
+        choices = await self._chosen_from()
+        shown = {pane.call_id for pane in self.panes()}
+        for state in await self._model.unfinished():
+            if state.call.id not in shown:
+                self._add(state, choices)
+
+    async def _chosen_from(self) -> Choices:
+        if self._choices is None:
+            ask = self._model.desk.ask
+            self._choices = Choices(
+                await ask(accounts.all_queues),
+                await ask(articles.browse, ArticleKind.SERVICE),
+                await ask(accounts.bodies),
+            )
+        return self._choices
+
+    def _open(self, e164: str, channel: Channel) -> None:
+        if len(self.panes()) + self._opening >= MOST_CALLS:
+            text = _("{count} calls are open already. End one of them first; the number is kept.")
+            self._messages.warning(text.format(count=i18n.number(MOST_CALLS)))
+            self._show_bar(phone.display(e164))
+            return
+        self._opening += 1
+        self._tasks.spawn(self._take(e164, channel))
+
+    async def _take(self, e164: str, channel: Channel) -> None:
+        try:
+            choices = await self._chosen_from()
+            state = await self._model.open_call(e164, channel)
+        finally:
+            self._opening -= 1
+        pane = self._add(state, choices)
+        self.bar.clear()
+        self.bar.hide()
+        self._bar_line.hide()
+        pane.start()
+
+    def _add(self, state: CallState, choices: Choices) -> CallPane:
+        pane = CallPane(self._model, state, self._messages, choices)
+        pane.ticket_requested.connect(self.ticket_requested)
+        pane.named.connect(self._name_tabs)
+        pane.ended.connect(lambda: self._remove(pane))
+        pane.notes_settled.connect(lambda text: self._on_notes(pane, text))
+        self.calls.addWidget(pane)
+        at = self.tabs.addTab(pane.title())
+        self.tabs.setTabData(at, state.call.id)
+        self.tabs.setCurrentIndex(at)
+        self._on_tab(at)
+        self.tabs.setVisible(self.tabs.count() > 1)
+        return pane
+
+    def _remove(self, pane: CallPane) -> None:
+        at = self.panes().index(pane)
+        pane.close_pane()
+        self.calls.removeWidget(pane)
+        self.tabs.removeTab(at)
+        pane.deleteLater()
+        self.tabs.setVisible(self.tabs.count() > 1)
+        self._on_tab(self.tabs.currentIndex())
+        if self.pane() is None:
+            self.empty.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_tab(self, at: int) -> None:
+        panes = self.panes()
+        shown = panes[at] if 0 <= at < len(panes) else None
+        self.calls.setCurrentWidget(shown or self.empty)
+        self.notes_settled.emit(shown.notes.text() if shown is not None else "")
+
+    def _name_tabs(self) -> None:
+        for at, pane in enumerate(self.panes()):
+            self.tabs.setTabText(at, pane.title().replace("&", "&&"))
+
+    def _step(self, by: int) -> None:
+        if self.tabs.count() > 1:
+            self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+            if (pane := self.pane()) is not None:
+                pane.notes.take_focus()
+
+    def _show_bar(self, text: str) -> None:
+        self._bar_line.show()
+        self.bar.start(text)
+
+    def _on_taken(self, e164: str, channel: str) -> None:
+        self._open(e164, Channel(channel))
+
+    def _on_bar_put_away(self) -> None:
+        self._bar_line.hide()
+        if (pane := self.pane()) is not None:
+            pane.notes.take_focus()
+
+    def _on_notes(self, pane: CallPane, text: str) -> None:
+        if pane is self.pane():
+            self.notes_settled.emit(text)
+
+    def _on_changed(self, entities: frozenset[str]) -> None:
+        if entities & CHOSEN_FROM:
+            self._choices = None
+            self._choosing.start(self._choose_anew())
+        if entities & FOLLOWED:
+            for pane in self.panes():
+                pane.refresh()
+
+    async def _choose_anew(self) -> None:
+        choices = await self._chosen_from()
+        for pane in self.panes():
+            pane.tickets.set_choices(choices)
+
+    def _on_new_ticket(self) -> None:
+        if (pane := self.pane()) is not None:
+            pane.tickets.new_ticket()
+
+    def _on_save(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.bar.isAncestorOf(focused):
+            self.bar.submit()
+        elif (pane := self.pane()) is not None:
+            pane.save()
+
+    def _on_end(self) -> None:
+        if (pane := self.pane()) is not None:
+            pane.ask_end()
+
+    def _on_copy(self) -> None:
+        if (pane := self.pane()) is not None:
+            pane.tickets.copy_reference()
+
+    def _on_digit(self, at: int) -> None:
+        if (pane := self.pane()) is not None:
+            pane.choose(at)

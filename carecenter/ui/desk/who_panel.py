@@ -1,0 +1,225 @@
+"""Who is calling, while nobody knows: the people on this number, a search among those on record, a new card."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from carecenter.core import civil_id, phone
+from carecenter.core.civil_id import CivilId, CivilIdProblem
+from carecenter.core.i18n import gettext as _
+from carecenter.core.phone import PhoneNumber, PhoneProblem
+from carecenter.core.terms import Language, label
+from carecenter.queries.callers import CallerRow
+from carecenter.ui.desk.model import CallState, NewCard
+from carecenter.ui.language import Translated
+from carecenter.ui.views import words
+from carecenter.ui.widgets.flow_form import FlowForm
+from carecenter.ui.widgets.number_edit import NumberEdit
+from carecenter.ui.widgets.plain_label import PlainLabel
+from carecenter.ui.widgets.row_list import Row, RowList
+from carecenter.ui.widgets.section import Section
+from carecenter.ui.widgets.segmented import Segmented
+
+SEARCH_PAUSE_MS = 150
+_ROWS_SHOWN = 9
+
+
+class WhoPanel(Translated, QWidget):
+    """Emits `chosen(caller_id)` for one of this number's people, `attach_asked(caller_id)` for a person found
+    otherwise, `search_asked(line)` and `register_asked(NewCard)`.
+    """
+
+    chosen = Signal(str)
+    attach_asked = Signal(str)
+    search_asked = Signal(str)
+    register_asked = Signal(object)
+
+    def __init__(self, today: Callable[[], dt.date], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._today = today
+        self._call_id = ""
+        self._language = Language.ARABIC
+        self._found: tuple[CallerRow, ...] = ()
+        self._matches: tuple[CallerRow, ...] = ()
+        self.matches, self.found = RowList(numbered=True), RowList(numbered=True)
+        self.matches.chosen.connect(self.chosen)
+        self.found.chosen.connect(self.attach_asked)
+        self._said = PlainLabel()
+        self._said.setWordWrap(True)
+        self._said.setProperty("tone", "muted")
+        self.line = QLineEdit()
+        self.line.setClearButtonEnabled(True)
+        self.line.returnPressed.connect(self._on_enter)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.search_asked.emit(self.line.text()))
+        self.line.textChanged.connect(self._pause.start)
+        self.name_ar, self.name_en, self.number, self.civil_id = (
+            QLineEdit(),
+            QLineEdit(),
+            NumberEdit(),
+            NumberEdit(),
+        )
+        for edit in (self.name_ar, self.name_en):
+            edit.setMaxLength(200)
+        self.number.textChanged.connect(self._judge)
+        self.civil_id.textChanged.connect(self._judge)
+        self.language = Segmented(tuple(Language))
+        self.save_button = QPushButton()
+        self.save_button.clicked.connect(self.submit)
+        self._lay_out()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        self._people, self._search, self._new = Section(), Section(), Section()
+        self.form = FlowForm()
+        self.form.add("name_ar", self.name_ar)
+        self.form.add("name_en", self.name_en)
+        self.form.add("number", self.number)
+        self.form.add("civil_id", self.civil_id)
+        self.form.add("language", self.language)
+        for rows in (self.matches, self.found):
+            rows.setFrameShape(QFrame.Shape.NoFrame)
+            rows.hide()
+        self._people.body.addWidget(self.matches)
+        for part in (self.line, self._said, self.found):
+            self._search.body.addWidget(part)
+        self._new.body.addWidget(self.form)
+        self._new.body.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignLeading)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for section in (self._people, self._new, self._search):
+            column.addWidget(section)
+
+    def retranslate(self) -> None:
+        """Words; nothing typed is touched."""
+        self._people.set_title(_("People on this number: press 1 to 9"))
+        self.matches.setAccessibleName(_("People on this number"))
+        self._search.set_title(_("Already on record?"))
+        self.line.setPlaceholderText(_("name, Civil ID, another number, reference"))
+        self.line.setAccessibleName(_("Search for a person on record"))
+        self.found.setAccessibleName(_("People found"))
+        self._new.set_title(_("New caller"))
+        for key, text in (
+            ("name_ar", _("Name in Arabic")),
+            ("name_en", _("Name in English")),
+            ("number", _("Phone number")),
+            ("civil_id", _("Civil ID")),
+            ("language", _("Preferred language")),
+        ):
+            self.form.set_label(key, text)
+        for language in Language:
+            self.language.set_text(language, label(language))
+        self.save_button.setText(_("Save the card"))
+        self.save_button.setToolTip(_("Save the card (Alt+S)"))
+        self.save_button.setShortcut("Alt+S")  # setText takes it away
+        self._show_matches()
+        self._show_found()
+        self._judge()
+
+    def show_state(self, state: CallState) -> None:
+        """Another call, or other people on its number."""
+        if state.call.id != self._call_id:
+            self._call_id = state.call.id
+            self.number.setText(phone.display(state.call.number))
+            self.language.choose(state.call.language)
+            self._language = state.call.language
+        elif self._language is not state.call.language:
+            self._language = state.call.language
+            self.language.choose(state.call.language)
+        self._matches = state.matches
+        self._show_matches()
+
+    def focus_first(self) -> None:
+        """The keyboard goes where the next thing is to be done."""
+        first = self.matches if self._matches else self.name_ar if self.number.text() else self.line
+        if self._matches:
+            self.matches.set_current(self._matches[0].id, tell=False)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_found(self, found: tuple[CallerRow, ...]) -> None:
+        """What the search found."""
+        self._found = found
+        self._show_found()
+
+    def choose(self, at: int) -> None:
+        """The person beside a digit, counted from 0, in the list that is in use."""
+        if self._found and at < len(self._found):
+            self.attach_asked.emit(self._found[at].id)
+        elif not self._found and at < len(self._matches):
+            self.chosen.emit(self._matches[at].id)
+
+    def card(self) -> NewCard:
+        """What is typed into the new card."""
+        return NewCard(
+            name_ar=self.name_ar.text(),
+            name_en=self.name_en.text(),
+            number=self.number.text(),
+            civil_id=self.civil_id.text(),
+            language=Language(self.language.choice()),
+        )
+
+    def submit(self) -> None:
+        """Asks for the card to be saved."""
+        self.register_asked.emit(self.card())
+
+    def clear(self) -> None:
+        """The person is known."""
+        for edit in (self.name_ar, self.name_en, self.number, self.civil_id, self.line):
+            edit.clear()
+        self._call_id = ""
+        self.show_found(())
+
+    def _on_enter(self) -> None:
+        if self._found:
+            self.choose(0)
+
+    def _show_matches(self) -> None:
+        _fill(self.matches, self._matches)
+        self._people.setVisible(bool(self._matches))
+
+    def _show_found(self) -> None:
+        _fill(self.found, self._found)
+        text = ""
+        if self._found:
+            text = _("Press 1 to 9 in the list: the number calling is added to that person's card.")
+        elif self.line.text().strip():
+            text = _("Nobody found on this workstation.")
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+
+    def _judge(self) -> None:
+        number = phone.parse(self.number.text())
+        problem = ""
+        if isinstance(number, PhoneNumber):
+            problem = number.warning.label() if number.warning else ""
+        elif number not in (PhoneProblem.EMPTY, PhoneProblem.TOO_SHORT):
+            problem = number.label()
+        self.form.set_complaint("number", problem)
+        parsed = civil_id.parse(self.civil_id.text(), self._today())
+        unfinished = parsed in (CivilIdProblem.EMPTY, CivilIdProblem.TOO_SHORT)
+        complaint = "" if isinstance(parsed, CivilId) or unfinished else parsed.label()
+        self.form.set_complaint("civil_id", complaint)
+
+
+def _fill(shown: RowList, people: tuple[CallerRow, ...]) -> None:
+    shown.set_rows(
+        [
+            Row(
+                row.id,
+                words.caller(row.name_ar, row.name_en),
+                words.other_name(row.name_ar, row.name_en),
+                words.phone(row.phones[0]) if row.phones else "",
+            )
+            for row in people
+        ]
+    )
+    shown.setVisible(bool(people))
+    height = shown.sizeHintForRow(0) if people else 0
+    shown.setFixedHeight(min(len(people), _ROWS_SHOWN) * height + 4)

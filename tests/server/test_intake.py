@@ -1,0 +1,228 @@
+"""Operations at the centre: once, judged by their author's rights, and never lost."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+from sqlalchemy import func, select
+
+from carecenter.core.errors import NotAllowed
+from carecenter.core.ids import new_id
+from carecenter.core.terms import EntryKind, Role, TicketStatus
+from carecenter.models.centre import Audit, OpLog, Quarantine, Review
+from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
+from carecenter.models.viewer import viewer_of
+from carecenter.operations import callbacks, tickets
+from carecenter.queries import tickets as queries
+from carecenter.wire import Outcome
+from tests.houses import GENERAL, START, TECHNICAL, House, add_note, open_ticket
+from tests.server.devices import Device
+
+
+@pytest.fixture
+def agent(house: House) -> Device:
+    house.account("agent")
+    return Device(house.centre, "agent")
+
+
+def _move(ticket_id: str, was: TicketStatus, now: TicketStatus) -> tickets.MoveTicket:
+    return tickets.MoveTicket(ticket_id=ticket_id, entry_id=new_id(), was=was, now=now)
+
+
+def test_an_accepted_operation_names_the_seqs_that_carry_it(agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    result = agent.send(opening)
+    rows = agent.hear()
+    carried = {row.scope: row.seq for row in rows if row.id in (opening.ticket_id, opening.entry_id)}
+    assert result.outcome is Outcome.ACCEPTED
+    assert not result.repeated
+    assert result.seqs == carried
+    assert f"queue:{GENERAL}" in carried
+
+
+def test_an_operation_heard_twice_takes_effect_once(house: House, agent: Device) -> None:
+    envelope = agent.envelope(open_ticket(reference="0000000002"))
+    first, again = agent.push(envelope, envelope)
+    before = house.rows("ticket", "ticket_entry")
+    (later,) = agent.push(envelope)
+    assert first.seqs == again.seqs == later.seqs != {}
+    assert later.repeated
+    assert later.outcome is Outcome.ACCEPTED
+    assert house.rows("ticket", "ticket_entry") == before
+    assert len(before) == 2
+
+
+def test_another_content_under_the_same_id_is_kept_apart(house: House, agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    envelope = agent.envelope(opening)
+    agent.push(envelope)
+    forged = agent.envelope(add_note(opening.ticket_id, "forged"), op_id=envelope.op_id)
+    for _ in range(2):
+        (result,) = agent.push(forged)
+        assert result.outcome is Outcome.QUARANTINED
+    with house.centre.transaction() as unit:
+        kept = unit.session.scalars(select(Quarantine)).all()
+        assert [bytes(row.payload) for row in kept] == [bytes(forged.payload)]
+        assert unit.session.scalar(select(func.count()).select_from(TicketEntry)) == 1
+
+
+def test_a_copied_disk_shows_by_its_numbers(house: House, agent: Device) -> None:
+    agent.send(open_ticket(reference="0000000002"))
+    result = agent.send(open_ticket(reference="0000000133"), device_seq=1)
+    assert result.outcome is Outcome.QUARANTINED
+    assert "copied" in result.reason
+    with house.centre.transaction() as unit:
+        assert unit.session.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+@pytest.mark.parametrize(
+    ("tag", "payload"),
+    [("NeverHeardOf", b"{}"), ("OpenTicket", b'{"ticket_id": 7}'), ("OpenTicket", b"null")],
+)
+def test_what_is_not_understood_is_kept_whole(house: House, agent: Device, tag: str, payload: bytes) -> None:
+    opening = open_ticket(reference="0000000002")
+    strange = agent.envelope(opening, tag=tag, payload=msgspec.Raw(payload))
+    result, next_one = agent.push(strange, agent.envelope(opening))
+    assert result.outcome is Outcome.QUARANTINED
+    assert next_one.outcome is Outcome.ACCEPTED
+    with house.centre.transaction() as unit:
+        kept = unit.session.scalars(select(Quarantine)).one()
+        assert bytes(kept.payload) == payload
+        assert kept.account_id == agent.account_id
+
+
+def test_one_that_cannot_be_applied_does_not_stop_the_others(house: House, agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    nowhere = open_ticket(queue_id="no-such-queue", reference="0000000133")
+    before, broken, after = agent.push(
+        agent.envelope(opening), agent.envelope(nowhere), agent.envelope(add_note(opening.ticket_id, "more"))
+    )
+    assert before.outcome is after.outcome is Outcome.ACCEPTED
+    assert broken.outcome is Outcome.QUARANTINED
+    assert broken.seqs == {}
+    assert after.seqs[f"queue:{GENERAL}"] > 0
+    assert nowhere.ticket_id not in {row.id for row in agent.hear()}
+    assert [entity for entity, _ in house.rows("ticket", "ticket_entry")] == ["ticket", *["ticket_entry"] * 2]
+
+
+def test_what_the_role_does_not_allow_is_refused(house: House, agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    agent.send(opening)
+    up = tickets.EscalateTicket(ticket_id=opening.ticket_id, entry_id=new_id(), was=0, now=1)
+    result = agent.send(up)
+    assert result.outcome is Outcome.REFUSED
+    assert "role" in result.reason
+    assert house.rows("ticket")["ticket", opening.ticket_id]["escalation"] == 0
+    with house.centre.transaction() as unit:
+        assert unit.session.scalar(select(func.count()).select_from(Quarantine)) == 0
+
+
+def test_a_ticket_of_another_queue_is_not_moved(house: House, agent: Device) -> None:
+    house.account("engineer", Role.AGENT, TECHNICAL)
+    engineer = Device(house.centre, "engineer")
+    opening = open_ticket(queue_id=TECHNICAL, reference="0000000002")
+    engineer.send(opening)
+    result = agent.send(_move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK))
+    assert result.outcome is Outcome.REFUSED
+    assert house.rows("ticket")["ticket", opening.ticket_id]["status"] == "received"
+
+
+def test_intake_of_somebody_without_the_right_stands_and_is_reviewed(house: House, agent: Device) -> None:
+    house.account("editor", Role.EDITOR)
+    editor = Device(house.centre, "editor")
+    opening = open_ticket(reference="0000000002")
+    result = editor.send(opening)
+    assert result.outcome is Outcome.IN_REVIEW
+    assert opening.ticket_id in {row.id for row in agent.hear()}
+    with house.centre.transaction() as unit:
+        assert unit.session.scalars(select(Review)).one().op_id == result.op_id
+
+
+def test_intake_typed_before_the_account_was_closed_stands(house: House, agent: Device) -> None:
+    opening, note = open_ticket(reference="0000000002"), "typed offline"
+    leader = Device(house.centre, "leader")
+    house.centre.set_active(agent.account_id, False, leader.token)
+    # Whoever signs in next at that desk drains everybody's outbox.
+    house.account("colleague")
+    colleague = Device(house.centre, "colleague", agent.device_id)
+    results = colleague.push(
+        colleague.envelope(opening, account_id=agent.account_id),
+        colleague.envelope(add_note(opening.ticket_id, note), account_id=agent.account_id),
+        colleague.envelope(
+            _move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK), account_id=agent.account_id
+        ),
+    )
+    assert [result.outcome for result in results] == [Outcome.IN_REVIEW, Outcome.IN_REVIEW, Outcome.REFUSED]
+    texts = {row["text"] for (entity, _), row in house.rows("ticket_entry").items() if entity == "ticket_entry"}
+    assert note in texts
+
+
+def test_an_outdated_move_becomes_a_line_and_changes_nothing(house: House, agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    late = _move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.ANSWERED)
+    agent.send(opening)
+    agent.send(_move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK))
+    result = agent.send(late)
+    rows = house.rows("ticket", "ticket_entry")
+    assert result.outcome is Outcome.ACCEPTED
+    assert rows["ticket", opening.ticket_id]["status"] == "in_work"
+    assert rows["ticket_entry", late.entry_id]["kind"] == EntryKind.OUTDATED
+
+
+def test_the_centres_clock_counts_and_the_desks_is_kept(house: House, agent: Device) -> None:
+    house.clock.advance(hours=3)
+    wrong = dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
+    opening = open_ticket(reference="0000000002")
+    agent.send(opening, desk_at=wrong)
+    entry = house.rows("ticket_entry")["ticket_entry", opening.entry_id]
+    assert entry["at"] == (START + dt.timedelta(hours=3)).isoformat()
+    assert entry["desk_at"] == wrong.isoformat()
+
+
+def test_a_ticket_stands_together_with_the_callback_it_promises(house: House, agent: Device) -> None:
+    wish = tickets.CallbackWish(callback_id=new_id(), number="+96530000001", due_at=START + dt.timedelta(days=1))
+    result = agent.send(open_ticket(reference="0000000002", callback=wish))
+    assert result.outcome is Outcome.ACCEPTED
+    kept = callbacks.SettleCallback(callback_id=wish.callback_id, now="kept")  # type: ignore[arg-type]  # as decoded
+    assert agent.send(kept).outcome is Outcome.ACCEPTED
+    with house.centre.transaction() as unit:
+        assert unit.session.get_one(Callback, wish.callback_id).state == "kept"
+
+
+def test_a_reference_given_twice_finds_both_tickets(house: House, agent: Device) -> None:
+    first, second = open_ticket(reference="0000000002"), open_ticket(reference="0000000002")
+    agent.send(first)
+    result = agent.send(second)
+    assert result.outcome is Outcome.IN_REVIEW
+    assert "call this caller back" in result.reason
+    with house.centre.transaction() as unit:
+        renamed = unit.session.get_one(Ticket, second.ticket_id)
+        assert renamed.reference != "0000000002"
+        alias = unit.session.scalars(select(TicketAlias)).one()
+        assert (alias.ticket_id, alias.reference) == (second.ticket_id, "0000000002")
+        viewer = viewer_of(unit.session, agent.account_id)
+        found = {row.id for row in queries.by_reference(unit.session, viewer, "0000000002")}
+        assert found == {first.ticket_id, second.ticket_id}
+        assert [row.id for row in queries.by_reference(unit.session, viewer, renamed.reference)] == [
+            second.ticket_id
+        ]
+    assert alias.id in {row.id for row in agent.hear()}
+
+
+def test_operations_of_another_workstation_are_not_taken(agent: Device) -> None:
+    with pytest.raises(NotAllowed, match="another workstation"):
+        agent.send(open_ticket(reference="0000000002"), device_id="somebody else's")
+
+
+def test_every_judged_operation_is_logged_without_its_text(house: House, agent: Device) -> None:
+    canary = "كناري secret text"
+    opening = open_ticket(canary, reference="0000000002")
+    agent.push(agent.envelope(opening), agent.envelope(add_note(opening.ticket_id, canary)))
+    with house.centre.transaction() as unit:
+        log = unit.session.scalars(select(OpLog)).all()
+        lines = unit.session.scalars(select(Audit).where(Audit.action.in_(("OpenTicket", "AddNote")))).all()
+        assert len(log) == len(lines) == 2
+        for row in (*log, *lines):
+            values = [getattr(row, column.name) for column in row.__table__.columns]
+            assert canary not in repr(values)
+        assert lines[0].subjects["ticket_id"] == opening.ticket_id

@@ -1,0 +1,57 @@
+"""The transport to the embedded centre carries what a wire would carry, and nothing more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from carecenter.core.errors import NotAllowed, WrongPassword
+from carecenter.sync.in_process import InProcess
+from carecenter.wire import BlockRequest, FeedRequest, SignIn
+from tests.houses import PASSWORD, house, open_ticket
+
+
+def test_everything_a_workstation_asks_goes_through(tmp_path: Path) -> None:
+    with house(tmp_path) as built:
+        built.account("sara")
+        transport = InProcess(built.centre)
+        sara = built.seat("sara", transport=transport)
+        ticket = sara.perform(open_ticket("نص عربي"))
+        sara.synchronise()
+
+        page = transport.feed(sara.signed_in.token, FeedRequest(after=dict.fromkeys(sara.scopes, 0)))
+        images = [row.image for row in page.rows if row.entity == "ticket"]
+        assert images == [built.rows("ticket")["ticket", ticket.ticket_id]]
+        assert len(transport.references(sara.signed_in.token, BlockRequest(count=3)).references) == 3
+        transport.sign_out(sara.signed_in.token)
+        with pytest.raises(NotAllowed):
+            sara.pull()
+
+
+def test_a_wrong_password_is_told_as_such(tmp_path: Path) -> None:
+    with house(tmp_path) as built:
+        built.account("sara")
+        request = SignIn(name="sara", password=PASSWORD + "!", device_id="desk", device_name="desk")
+        with pytest.raises(WrongPassword):
+            InProcess(built.centre).sign_in(request)
+
+
+def test_both_sides_hold_their_own_objects(tmp_path: Path) -> None:
+    """What is not in the message does not arrive: no object is shared between the threads of the two sides."""
+    with house(tmp_path) as built:
+        built.account("sara")
+        sara = built.seat("sara")
+        sara.perform(open_ticket())
+        push = sara.workstation.next_push()
+        seen = []
+        honest = built.centre.push
+
+        class Listening(InProcess):
+            pass
+
+        transport = Listening(built.centre)
+        built.centre.push = lambda token, request: (seen.append(request), honest(token, request))[1]  # type: ignore[method-assign]  # listens in
+        transport.push(sara.signed_in.token, push)
+        assert seen == [push]
+        assert seen[0] is not push

@@ -1,0 +1,153 @@
+"""The knowledge beside a call: it follows the notes without getting in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from carecenter.queries.articles import ArticleRow
+from carecenter.store.desk import Desk
+from carecenter.ui.knowledge.pane import KnowledgePane
+from carecenter.ui.language import Language
+from carecenter.ui.messages import Messages
+from carecenter.ui.theme import Theme
+from tests.ui.pseudo import unmarked_texts
+from tests.ui.waiting import until
+
+pytestmark = pytest.mark.asyncio
+
+
+class Beside(QWidget):
+    """Notes, and the pane beside them."""
+
+    def __init__(self, desk: Desk, language: Language) -> None:
+        super().__init__()
+        self.notes = QPlainTextEdit()
+        self.pane = KnowledgePane(desk, Messages(), language)
+        row = QHBoxLayout(self)
+        row.addWidget(self.notes)
+        row.addWidget(self.pane)
+        self.resize(900, 800)
+
+
+@pytest.fixture
+def beside(qtbot: QtBot, desk: Desk, theme: Theme, language: Language) -> Iterator[Beside]:
+    beside = Beside(desk, language)
+    qtbot.addWidget(beside)
+    beside.show()
+    beside.activateWindow()
+    beside.notes.setFocus()
+    yield beside
+    beside.pane.close_page()
+
+
+def _titles(pane: KnowledgePane) -> list[str]:
+    return [row.title for row in pane.results.rows()]
+
+
+async def test_answers_follow_the_notes_and_the_focus_stays_where_one_types(beside: Beside) -> None:
+    beside.pane.follow("the caller lost his passport")
+    await until(lambda: any("passport" in title.lower() for title in _titles(beside.pane)))
+    assert beside.notes.hasFocus()
+
+
+async def test_the_article_being_read_stays_open_while_the_notes_go_on(beside: Beside) -> None:
+    pane = beside.pane
+    pane.follow("passport")
+    await until(pane.results.rows)
+    pane.open_article(pane.results.rows()[0].key)
+    await until(pane.view.article)
+    reading = pane.view.article()
+    before = _titles(pane)
+    pane.follow("driving licence renewal")
+    await until(lambda: _titles(pane) != before)
+    assert pane.view.article() is reading
+    assert pane.view.isVisible()
+
+
+async def test_a_digit_and_enter_open_an_answer(beside: Beside, qtbot: QtBot) -> None:
+    pane = beside.pane
+    opened: list[ArticleRow] = []
+    pane.article_opened.connect(opened.append)
+    qtbot.keyClicks(pane.question, "passport")
+    await until(lambda: len(pane.results.rows()) > 1)
+    qtbot.keyClick(pane.question, Qt.Key.Key_Return)
+    await until(lambda: len(opened) == 1)
+    assert opened[0].id == pane.results.rows()[0].key
+    qtbot.keyClick(pane.question, Qt.Key.Key_Down)
+    assert pane.results.hasFocus()
+    qtbot.keyClick(pane.results, Qt.Key.Key_2)
+    await until(lambda: len(opened) == 2)
+    assert opened[1].id == pane.results.rows()[1].key
+
+
+async def test_while_a_question_stands_the_notes_only_wait(beside: Beside) -> None:
+    pane = beside.pane
+    pane.question.setText("passport")
+    await until(pane.results.rows)
+    asked = _titles(pane)
+    pane.follow("driving licence")
+    pane.question.setText("passport ")  # the same question: its answers come after whatever the notes started
+    await until(lambda: _titles(pane) == asked)
+    pane.question.clear()
+    await until(lambda: any("driving" in title.lower() for title in _titles(pane)))
+
+
+async def test_nothing_found_says_what_to_do(beside: Beside) -> None:
+    pane = beside.pane
+    pane.question.setText("qqqqzzzz")
+    await until(lambda: "Try other words" in pane.empty.accessibleName())
+    assert pane.empty.isVisible()
+    pane.empty.acted.emit()
+    assert pane.question.text() == ""
+
+
+async def test_one_key_links_the_open_article_to_the_call(beside: Beside, qtbot: QtBot) -> None:
+    pane = beside.pane
+    linked: list[str] = []
+    pane.article_linked.connect(linked.append)
+    pane.open_article("body-paci")
+    await until(pane.view.article)
+    alt = Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(beside.notes, Qt.Key.Key_K, alt)
+    assert linked == []  # there is no call
+    pane.set_call(open_call=True)
+    qtbot.keyClick(beside.notes, Qt.Key.Key_K, alt)
+    assert linked == ["body-paci"]
+    pane.set_call(open_call=True, linked=frozenset({"body-paci"}))
+    assert pane.link.text() == "Linked"
+    assert not pane.link.isEnabled()
+
+
+async def test_another_call_begins_with_an_empty_pane(beside: Beside) -> None:
+    pane = beside.pane
+    pane.question.setText("passport")
+    await until(pane.results.rows)
+    pane.open_article(pane.results.rows()[0].key)
+    await until(pane.view.article)
+    pane.begin()
+    assert pane.results.rows() == ()
+    assert pane.view.article() is None
+    assert pane.question.text() == ""
+    assert "while you type" in pane.empty.accessibleName()
+
+
+async def test_a_language_switch_keeps_the_answers_in_their_other_names(beside: Beside, language: Language) -> None:
+    pane = beside.pane
+    pane.follow("passport")
+    await until(pane.results.rows)
+    keys = [row.key for row in pane.results.rows()]
+    language.set("ar")
+    assert [row.key for row in pane.results.rows()] == keys
+    assert any("جواز" in title for title in _titles(pane))
+
+
+async def test_every_word_of_the_pane_is_translated(beside: Beside, language: Language) -> None:
+    beside.pane.open_article("body-paci")
+    await until(beside.pane.view.article)
+    language.set("qps")
+    assert unmarked_texts(beside.pane) == []

@@ -6,9 +6,9 @@ after that. There is one way out, `Application.stop`, whatever asked for it.
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,7 @@ def run(handed: str = "", *, qt_arguments: list[str] | None = None) -> int:
             return 0
         application = Application(app, paths, handed)
         application.paint()
+        application.catch_failures()
         return _until_stopped(app, application)
     finally:
         app.shutdown()  # what Python would collect later could crash at exit
@@ -111,13 +112,19 @@ class Application:
         QTimer.singleShot(_FIRST_PAINT_MS, painted.quit)
         self.window.show()
         painted.exec()
+        gc.enable()
+        gc.freeze()  # what stands now stays until the end
 
     async def run(self) -> int:
         """Everything after the first picture, until somebody wants the end."""
         import asyncio
+        from concurrent.futures import ThreadPoolExecutor
 
         from carecenter.ui.tasks import Tasks
 
+        # Python's own threads: those of the Qt loop are foreign to Python and cannot be waited for.
+        workers = ThreadPoolExecutor(4, "work")
+        asyncio.get_running_loop().set_default_executor(workers)
         self._stopping = asyncio.Event()
         self._tasks: Tasks = Tasks(self.messages.failure)
         self._listen_for_the_end()
@@ -125,6 +132,7 @@ class Application:
             self._tasks.spawn(self._open(held))
             await self._stopping.wait()
             await self._end()
+        workers.shutdown()
         return 0
 
     def stop(self) -> None:
@@ -174,18 +182,19 @@ class Application:
         if self._idle is not None:
             self._idle.stop()
         try:
+            await session.pages.settle()
             await session.pages.close()
         except Exception as failure:  # a page's defect must not keep the store open
             self.messages.failure(failure)
         self._drop_lock()
         self.window.show_front(self.panel)
-        self.window.close_desk()
         try:
             await session.engine.stop()
         except Exception as failure:
             self.messages.failure(failure)
         await in_thread(session.desk.close)
         session.opened.close()
+        self.window.close_desk()
         self.panel.focus_first()
 
     def opened(self) -> Opened | None:
@@ -269,7 +278,7 @@ class Application:
         self.window.let_close()
 
     def _pages(self, desk: Desk, house: House) -> Pages:
-        from carecenter.ui.pages import Pages
+        from carecenter.ui.pages import Pages, page_makers
         from carecenter.ui.search.box import SearchBox
 
         def settings() -> QWidget:
@@ -284,14 +293,7 @@ class Application:
                 backups=self._paths.backups,
             )
 
-        makers: dict[str, Callable[[], QWidget]] = {
-            "desk": lambda: _desk_page(desk, self.messages, self.language),
-            "tickets": lambda: _tickets_page(desk, self.messages, self.language),
-            "knowledge": lambda: _knowledge_page(desk, self.messages, self.language),
-        }
-        if desk.viewer.leads:
-            makers["supervisor"] = lambda: _supervisor_page(desk, self.messages, self.language)
-        makers["settings"] = settings
+        makers = page_makers(desk, self.messages, self.language, settings)
         return Pages(makers, SearchBox(desk, self.messages, self.language))
 
     def _take_calls(self) -> None:
@@ -303,7 +305,7 @@ class Application:
             return
         calls, self._calls = self._calls, []
         for call in calls:
-            self.session.pages.open_call(call)
+            self.session.pages.take_call(call.number)
 
     def _watch_idleness(self) -> None:
         from carecenter.ui.idle import IdleWatch
@@ -329,6 +331,7 @@ class Application:
         open_calls = await session.desk.ask(calls.open_calls)
         if open_calls:
             return
+        await session.pages.settle()
         viewer = session.opened.viewer
         self.lock = Lock(viewer.display_name_ar, viewer.display_name_en)
         self.lock.unlock_asked.connect(partial(self._on_unlock, self.house))
@@ -357,7 +360,6 @@ class Application:
     def _listen_for_the_end(self) -> None:
         import asyncio
         import signal
-        import threading
 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -367,6 +369,11 @@ class Application:
         self.window.sign_out_asked.connect(lambda: self._tasks.spawn(self.sign_out()))
         self._app.commitDataRequest.connect(lambda _manager: self.stop())
         loop.set_exception_handler(self._on_loop_failure)
+
+    def catch_failures(self) -> None:
+        """What nobody caught, in a slot, a thread or Qt, is logged and told; the program goes on."""
+        import threading
+
         sys.excepthook = lambda _kind, failure, _trace: self.messages.failure(failure)
         threading.excepthook = lambda told: self.messages.failure(told.exc_value or told.exc_type())
         qInstallMessageHandler(_on_qt_message)
@@ -391,30 +398,3 @@ def _load() -> Keyring | None:
 
 def _on_qt_message(kind: QtMsgType, _context: object, text: str) -> None:
     logging.getLogger("qt").log(logging.INFO if kind == QtMsgType.QtInfoMsg else logging.WARNING, "%s", text)
-
-
-def _desk_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
-    from carecenter.ui.desk.page import DeskPage
-    from carecenter.ui.knowledge.pane import KnowledgePane
-
-    page = DeskPage(desk, messages, language)
-    page.set_knowledge(KnowledgePane(desk, messages, language))
-    return page
-
-
-def _tickets_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
-    from carecenter.ui.tickets.page import TicketsPage
-
-    return TicketsPage(desk, messages, language)
-
-
-def _knowledge_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
-    from carecenter.ui.knowledge.page import KnowledgePage
-
-    return KnowledgePage(desk, messages, language)
-
-
-def _supervisor_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
-    from carecenter.ui.supervisor.page import SupervisorPage
-
-    return SupervisorPage(desk, messages, language)

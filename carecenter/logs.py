@@ -45,6 +45,14 @@ def stop() -> None:
 class WithoutTexts(logging.Formatter):
     """Writes exceptions as kinds and places."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Passes over the text that another formatter has left on the record, and leaves none."""
+        left, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = left
+
     def formatException(  # noqa: N802 - logging's name
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from carecenter.core import civil_id, phone, reference, text
 from carecenter.core.civil_id import CivilId, CivilIdProblem
 from carecenter.core.phone import PhoneNumber
 from carecenter.core.reference import ReferenceState, Suspect
+
+_SEPARATORS: Final = str.maketrans("", "", "+()-\u2010\u2011\u2012\u2013\u2014\u2015\u2212_./")
 
 
 class Meaning(StrEnum):
@@ -44,12 +47,12 @@ def read(line: str, today: dt.date) -> tuple[Reading, ...]:
     """All readings of a line, the likeliest first; nothing for an empty one. ``today`` is Kuwait's date."""
     if not text.visible(line):
         return ()
-    digits = text.ascii_digits(text.visible(line)).lstrip("+").replace("-", "")
+    digits = text.ascii_digits(text.visible(line)).translate(_SEPARATORS)
     if not digits.isdecimal():
         return (Reading(Meaning.WORDS, text.plain(line).strip()),)
-    numbers = (*_references(line), *_civil_ids(line, today), *_phones(line))
-    if not numbers:  # part of a number: searched as it stands
-        return (Reading(Meaning.WORDS, digits),)
+    numbers = (*_references(line), *_civil_ids(line, digits, today), *_phones(line))
+    if not numbers:  # part of a number, or a fraction or a day: searched as it stands
+        return (Reading(Meaning.WORDS, text.plain(line).strip() if {"/", "."} & set(line) else digits),)
     return tuple(sorted(numbers, key=lambda reading: not reading.valid))
 
 
@@ -63,12 +66,11 @@ def _references(line: str) -> tuple[Reading, ...]:
     return ()
 
 
-def _civil_ids(line: str, today: dt.date) -> tuple[Reading, ...]:
+def _civil_ids(line: str, digits: str, today: dt.date) -> tuple[Reading, ...]:
     parsed = civil_id.parse(line, today)
     if isinstance(parsed, CivilId):
         return (Reading(Meaning.CIVIL_ID, parsed.number),)
-    digits = text.ascii_digits(text.visible(line))
-    if len(digits) == civil_id.LENGTH and digits.isdecimal() and digits[0] in "123":
+    if len(digits) == civil_id.LENGTH and digits[0] in "123" and "+" not in line:
         return (Reading(Meaning.CIVIL_ID, digits, valid=False, problem=parsed),)
     return ()
 

@@ -21,6 +21,7 @@ from typing import IO, Final
 
 import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy.exc import DBAPIError
 
 import carecenter
 from carecenter.core.config import Paths, disk_full
@@ -267,7 +268,7 @@ def _take_out(archive: zipfile.ZipFile, part: Part, target: Path, source: Path) 
 
 def _set_aside(paths: Paths, names: list[str], now: dt.datetime) -> Path | None:
     """Move what is in the way to a dated folder; a log left behind would be played into the new database."""
-    ours = {*names, paths.store.name, paths.centre.name, paths.keyslots.name}
+    ours = {*names, paths.store.name, paths.centre.name}
     there = [
         path
         for name in sorted(ours)
@@ -317,7 +318,7 @@ def _told(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise (disk_full() if error.errno in _DISK_FULL else _unusable(place, error)) from error
-    except sqlcipher.DatabaseError as error:
+    except (sqlcipher.DatabaseError, DBAPIError) as error:
         known = explain(error)
         if known is None:
             raise

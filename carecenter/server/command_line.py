@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from filelock import FileLock, Timeout
 
@@ -55,7 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line and how to get help in the next."""
+    """Says what is wrong in one line and how to get help in the next. Options are written out in full:
+    ``--password secret`` must not pass for ``--password-stdin``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         hint = _("Try {command} --help.").format(command=self.prog)

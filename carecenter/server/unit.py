@@ -36,26 +36,27 @@ class Unit:
     def taken(self) -> tuple[Key, ...]:
         """The rows touched since the last call, for the operation that touched them."""
         keys = tuple(self._fresh)
+        self._touched |= self._fresh
         self._fresh = {}
         return keys
 
     def before_flush(self, session: Session, _context: UOWTransaction, _instances: object) -> None:
         """Each changed row is one version further."""
-        for row in [*session.new, *session.dirty]:
-            if not isinstance(row, Synced) or (row in session.dirty and not session.is_modified(row)):
+        for row in [*session.new, *filter(session.is_modified, session.dirty)]:
+            if not isinstance(row, Synced):
                 continue
             key = (entity_of(row), row.id)
             row.version = (row.version or 0) + 1
-            self._touched[key] = self._fresh[key] = row
+            self._fresh[key] = row
 
     def forget(self) -> None:
         """A savepoint was rolled back: what it touched did not happen."""
-        for key in self.taken():
-            self._touched.pop(key, None)
+        self._fresh = {}
 
     def publish(self) -> dict[Key, dict[str, int]]:
         """Give every touched row its place in the feed; returns row → scope → seq."""
         self.session.flush()
+        self.taken()
         touched = dict(self._touched)
         before = self._pointers(touched)
         for key, row in list(touched.items()):

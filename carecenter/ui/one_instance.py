@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +27,8 @@ def address(data: Path) -> str:
     inside = str(data.absolute() / "running")
     if os.name == "posix" and len(os.fsencode(inside)) <= _LONGEST_PATH:
         return inside
+    from hashlib import blake2b
+
     name = f"carecenter-{blake2b(inside.encode(), digest_size=12).hexdigest()}"
     if os.name != "posix":
         return name  # a named pipe, closed to others by the socket option below

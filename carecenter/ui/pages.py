@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from carecenter.store.desk import Desk
+    from carecenter.ui.language import Language
+    from carecenter.ui.messages import Messages
 
 Maker = Callable[[], QWidget]
 
@@ -53,9 +58,15 @@ class Pages(QObject):
         """The settings' list of what the centre did not take."""
         self._lead("settings", "show_attention")
 
-    def open_call(self, *details: Any) -> None:
-        """A phone rings."""
-        self._lead("desk", "open_call", *details)
+    def take_call(self, number: str) -> None:
+        """A phone rings; an empty number is a withheld one."""
+        self._lead("desk", "take_call", number)
+
+    async def settle(self) -> None:
+        """What is half-typed is on the disk when this returns."""
+        for part in self._made.values():
+            if (settle := getattr(part, "settle", None)) is not None:
+                await settle()
 
     async def close(self) -> None:
         """Every page writes down what is being typed and stops listening; one that fails stops no other."""
@@ -72,8 +83,9 @@ class Pages(QObject):
         for signal, key, method in (
             ("ticket_requested", "tickets", "open_ticket"),
             ("caller_requested", "desk", "open_caller"),
+            ("new_call_requested", "desk", "take_call"),
             ("article_requested", "knowledge", "open_article"),
-            ("new_call_requested", "desk", "new_call"),
+            ("call_requested", "desk", "take_call"),
         ):
             if (found := getattr(part, signal, None)) is not None:
                 found.connect(self._leader(key, method))
@@ -86,6 +98,8 @@ class Pages(QObject):
             return
         page = self.page(key)
         self.wanted.emit(key)
+        if method == "take_call" and not details:
+            details = (None,)  # no number yet: the page asks for it
         getattr(page, method)(*details)
 
 
@@ -94,3 +108,51 @@ async def _closed(part: QWidget) -> None:
         closing = close()
         if inspect.isawaitable(closing):
             await closing
+    if (work_done := getattr(part, "work_done", None)) is not None:
+        await work_done()
+
+
+def page_makers(desk: Desk, messages: Messages, language: Language, settings: Maker) -> dict[str, Maker]:
+    """The pages of an account in the rail's order; queues are reviewed by those who lead."""
+    makers: dict[str, Maker] = {
+        "desk": lambda: _desk_page(desk, messages, language),
+        "tickets": lambda: _tickets_page(desk, messages, language),
+        "knowledge": lambda: _knowledge_page(desk, messages, language),
+    }
+    if desk.viewer.leads:
+        makers["supervisor"] = lambda: _supervisor_page(desk, messages, language)
+    makers["settings"] = settings
+    return makers
+
+
+def _desk_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.desk.page import DeskPage
+    from carecenter.ui.knowledge.pane import KnowledgePane
+
+    page = DeskPage(desk, messages, language)
+    pane = KnowledgePane(desk, messages, language)
+    page.notes_settled.connect(pane.follow)
+    page.notes_settled.connect(lambda _notes: pane.set_call(open_call=page.pane() is not None))
+    pane.article_linked.connect(page.link_article)
+    pane.article_opened.connect(page.propose)
+    page.set_knowledge(pane)
+    page.restore()
+    return page
+
+
+def _tickets_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.tickets.page import TicketsPage
+
+    return TicketsPage(desk, messages, language)
+
+
+def _knowledge_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.knowledge.page import KnowledgePage
+
+    return KnowledgePage(desk, messages, language)
+
+
+def _supervisor_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
+    from carecenter.ui.supervisor.page import SupervisorPage
+
+    return SupervisorPage(desk, messages, language)

@@ -1,6 +1,7 @@
 """Operations at the centre: once, judged by their author's rights, and never lost."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -103,6 +104,15 @@ def test_one_that_cannot_be_applied_does_not_stop_the_others(house: House, agent
     assert after.seqs[f"queue:{GENERAL}"] > 0
     assert nowhere.ticket_id not in {row.id for row in agent.hear()}
     assert [entity for entity, _ in house.rows("ticket", "ticket_entry")] == ["ticket", *["ticket_entry"] * 2]
+
+
+def test_one_that_fails_does_not_take_an_earlier_change_out_of_the_feed(agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    to_nobody = tickets.AssignTicket(ticket_id=opening.ticket_id, entry_id=new_id(), was=None, now="nobody")
+    accepted, failed = agent.push(agent.envelope(opening), agent.envelope(to_nobody))
+    assert failed.outcome is Outcome.QUARANTINED
+    assert f"queue:{GENERAL}" in accepted.seqs
+    assert {opening.ticket_id, opening.entry_id} <= {row.id for row in agent.hear()}
 
 
 def test_what_the_role_does_not_allow_is_refused(house: House, agent: Device) -> None:
@@ -212,6 +222,40 @@ def test_a_reference_given_twice_finds_both_tickets(house: House, agent: Device)
 def test_operations_of_another_workstation_are_not_taken(agent: Device) -> None:
     with pytest.raises(NotAllowed, match="another workstation"):
         agent.send(open_ticket(reference="0000000002"), device_id="somebody else's")
+
+
+def test_the_same_push_sent_again_before_the_first_was_answered_takes_effect_once(house: House) -> None:
+    house.account("agent")
+    agent = Device(house.centre, "agent")
+    envelopes = [agent.envelope(open_ticket(reference=f"{number:010}")) for number in range(5)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: agent.push(*envelopes), range(4)))
+    assert {result.outcome for answer in answers for result in answer} == {Outcome.ACCEPTED}
+    assert sum(not result.repeated for answer in answers for result in answer) == len(envelopes)
+    seqs = [[result.seqs for result in answer] for answer in answers]
+    assert seqs == seqs[:1] * 4
+    assert len(house.rows("ticket")) == len(envelopes)
+
+
+def test_desks_that_write_on_the_same_tickets_in_opposite_order_do_not_block_each_other(house: House) -> None:
+    house.account("agent")
+    devices = [Device(house.centre, "agent") for _ in range(6)]
+    first, second = open_ticket(reference="0000000002"), open_ticket(reference="0000000133")
+    devices[0].push(*(devices[0].envelope(opening) for opening in (first, second)))
+
+    def write(number: int) -> list[Outcome]:
+        ids = [first.ticket_id, second.ticket_id] * 5
+        device, outcomes = devices[number], []
+        for _ in range(2):
+            house.clock.advance(seconds=1)  # a note moves its ticket's row, if the time is another
+            notes = [add_note(ticket_id, "note") for ticket_id in (ids if number % 2 else ids[::-1])]
+            outcomes += [result.outcome for result in device.push(*map(device.envelope, notes))]
+        return outcomes
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = [outcome for done in pool.map(write, range(6)) for outcome in done]
+    assert outcomes == [Outcome.ACCEPTED] * 120
+    assert len(house.rows("ticket_entry")) == 122
 
 
 def test_every_judged_operation_is_logged_without_its_text(house: House, agent: Device) -> None:

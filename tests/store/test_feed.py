@@ -189,6 +189,7 @@ def test_a_restored_centre_is_heard_anew_and_what_is_pending_is_kept(built: Hous
     leads.synchronise()
     ali.pull()
     for number in range(3):
+        built.clock.advance(minutes=1)  # each note is a version more
         leads.perform(add_note(ticket.ticket_id, f"line {number}"))
         leads.synchronise()
     ali.pull()

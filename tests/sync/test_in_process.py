@@ -8,7 +8,7 @@ import pytest
 
 from carecenter.core.errors import NotAllowed, WrongPassword
 from carecenter.sync.in_process import InProcess
-from carecenter.wire import BlockRequest, FeedRequest, SignIn
+from carecenter.wire import BlockRequest, FeedRequest, Push, Pushed, SignIn
 from tests.houses import PASSWORD, house, open_ticket
 
 
@@ -22,7 +22,8 @@ def test_everything_a_workstation_asks_goes_through(tmp_path: Path) -> None:
 
         page = transport.feed(sara.signed_in.token, FeedRequest(after=dict.fromkeys(sara.scopes, 0)))
         images = [row.image for row in page.rows if row.entity == "ticket"]
-        assert images == [built.rows("ticket")["ticket", ticket.ticket_id]]
+        image = built.rows("ticket")["ticket", ticket.ticket_id]
+        assert images == [image, image]  # for its queue and for who opened it
         assert len(transport.references(sara.signed_in.token, BlockRequest(count=3)).references) == 3
         transport.sign_out(sara.signed_in.token)
         with pytest.raises(NotAllowed):
@@ -37,21 +38,22 @@ def test_a_wrong_password_is_told_as_such(tmp_path: Path) -> None:
             InProcess(built.centre).sign_in(request)
 
 
-def test_both_sides_hold_their_own_objects(tmp_path: Path) -> None:
+def test_both_sides_hold_their_own_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not in the message does not arrive: no object is shared between the threads of the two sides."""
     with house(tmp_path) as built:
         built.account("sara")
         sara = built.seat("sara")
         sara.perform(open_ticket())
         push = sara.workstation.next_push()
-        seen = []
+        seen: list[Push] = []
         honest = built.centre.push
 
-        class Listening(InProcess):
-            pass
+        def listening(token: str, request: Push) -> Pushed:
+            seen.append(request)
+            return honest(token, request)
 
-        transport = Listening(built.centre)
-        built.centre.push = lambda token, request: (seen.append(request), honest(token, request))[1]  # type: ignore[method-assign]  # listens in
-        transport.push(sara.signed_in.token, push)
+        monkeypatch.setattr(built.centre, "push", listening)
+        InProcess(built.centre).push(sara.signed_in.token, push)
+
         assert seen == [push]
         assert seen[0] is not push

@@ -7,6 +7,7 @@ each test.
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import Context
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import qasync
+import shiboken6
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +76,17 @@ def _qt_event_loop() -> asyncio.AbstractEventLoop:
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)  # the first window that closes would stop the loop under the test
     return _Loop(app)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_on_this_thread() -> Iterator[None]:
+    """A collection that happens to start on a worker's thread would destroy Qt's objects there, which Qt
+    cannot bear.
+    """
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -187,7 +200,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = Theme(qapp)
     yield theme
     qapp.layoutDirectionChanged.disconnect(theme._renew_icons)
-    theme.deleteLater()
+    shiboken6.delete(theme)
 
 
 @pytest.fixture
@@ -197,4 +210,4 @@ def language(qapp: QApplication) -> Iterator[Language]:
     yield language
     language.set_digits("latn")
     language.set("en")
-    language.deleteLater()
+    shiboken6.delete(language)

@@ -5,6 +5,7 @@ Each call has a pane of its own, so that nothing in it changes while another is 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBo
 from carecenter.core.i18n import gettext as _
 from carecenter.core.terms import Check, Language, WrapUp
 from carecenter.queries.articles import ArticleRow
+from carecenter.queries.callers import CallerRow
 from carecenter.ui.desk.call_card import CallCard
 from carecenter.ui.desk.caller_card import CallerCard
 from carecenter.ui.desk.model import CallState, DeskModel, NewCard, today
@@ -28,6 +30,7 @@ from carecenter.ui.views import words
 from carecenter.ui.widgets.plain_label import PlainLabel
 
 LEFT_WIDTH: Final = 320
+NOTES_BESIDE_FORM: Final = 160
 FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback"})
 
 
@@ -61,8 +64,12 @@ class CallPane(Translated, QWidget):
         self.notes = NotesPanel(model, state, self._tasks, messages)
         self.tickets = TicketsPanel(model, state, self._tasks, messages, choices)
         self._ending = False
+        self._closed = False
+        self._closing: asyncio.Task[None] | None = None
         self._connect()
         self._lay_out()
+        if state.ticket_draft:
+            self._make_room(True)
         self.show_state(state)
         self.retranslate()
 
@@ -82,6 +89,7 @@ class CallPane(Translated, QWidget):
         self.wrap_up.left.connect(self.notes.take_focus)
         self.notes.settled.connect(self.notes_settled)
         self.tickets.ticket_requested.connect(self.ticket_requested)
+        self.tickets.form_shown.connect(self._make_room)
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -96,7 +104,6 @@ class CallPane(Translated, QWidget):
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(left)
         scroll.setMinimumWidth(LEFT_WIDTH)
@@ -142,7 +149,7 @@ class CallPane(Translated, QWidget):
 
     def start(self) -> None:
         """The call was just opened: the keyboard goes where the first thing is to be done."""
-        if self.state.card is None and not self.state.call.anonymous:
+        if self.asks_who():
             self.who.focus_first()
         else:
             self.notes.take_focus()
@@ -154,7 +161,7 @@ class CallPane(Translated, QWidget):
         self.caller_card.show_state(state)
         self.who.show_state(state)
         self.caller_card.setVisible(state.card is not None)
-        self.who.setVisible(state.card is None and not state.call.anonymous)
+        self.who.setVisible(self.asks_who())
         self._unknown.setVisible(state.call.anonymous)
         self.tickets.show_state(state)
         self.setAccessibleName(self.title())
@@ -190,6 +197,15 @@ class CallPane(Translated, QWidget):
         else:
             self._do(self.notes.write())
 
+    def asks_who(self) -> bool:
+        """Whether the person on the line is still to be found out."""
+        return self.state.card is None and not self.state.call.anonymous
+
+    def offer(self, people: tuple[CallerRow, ...]) -> None:
+        """People looked up elsewhere: one key says that it is they who are on the line."""
+        self.who.show_found(people)
+        self.who.found.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def link_article(self, article_id: str) -> None:
         """An article answered this call."""
         self._do(self._model.link(self.call_id, article_id))
@@ -208,8 +224,19 @@ class CallPane(Translated, QWidget):
         """Keeps what is half-typed and follows nothing any more."""
         self._refreshing.cancel()
         self._finding.cancel()
+        self._closed = True
         if not self._ending:
-            self._tasks.spawn(self.settle())
+            self._closing = self._tasks.spawn(self.settle())
+
+    async def work_done(self) -> None:
+        """Returns when what a closed pane still had to keep is on the disk."""
+        if self._closing is not None:
+            await asyncio.gather(self._closing, return_exceptions=True)
+
+    def _make_room(self, for_form: bool) -> None:
+        """The form needs the height more than the notes do; a person can drag the line back."""
+        shares = (1, 4) if for_form else (1, 1)
+        self.middle.setSizes([NOTES_BESIDE_FORM * share for share in shares])
 
     def _do(self, work: Coroutine[Any, Any, Any]) -> None:
         self._tasks.spawn(work)
@@ -222,15 +249,17 @@ class CallPane(Translated, QWidget):
         await work
         known = self.state.card is not None
         await self._refresh()
+        if self._closed:
+            return
         if self.state.card is not None and not known:
             self.who.clear()
             self.notes.take_focus()
-        elif known and self.state.card is None and not self.state.call.anonymous:
+        elif known and self.asks_who():
             self.who.focus_first()
 
     async def _refresh(self) -> None:
         state = await self._model.state(self.call_id)
-        if not self._ending:
+        if not self._ending and not self._closed:
             self.show_state(state)
 
     async def _find(self, line: str) -> None:
@@ -266,5 +295,5 @@ class CallPane(Translated, QWidget):
     def _on_described(self, anonymous: bool, on_behalf_of: str) -> None:
         self._change(self._model.describe(self.call_id, anonymous=anonymous, on_behalf_of=on_behalf_of))
 
-    def _on_checks(self, checks: list[Check]) -> None:
-        self._do(self._model.verify(self.call_id, tuple(checks)))
+    def _on_checks(self, checks: tuple[Check, ...]) -> None:
+        self._do(self._model.verify(self.call_id, checks))

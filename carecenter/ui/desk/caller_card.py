@@ -38,10 +38,10 @@ _ROWS_SHOWN = 4
 
 
 class CallerCard(Translated, QWidget):
-    """Emits what the agent asks for; `reveal_asked` carries the reason."""
+    """Emits what the agent asks for; `reveal_asked` carries the reason, `checks_changed` a tuple of `Check`."""
 
     reveal_asked = Signal(str)
-    checks_changed = Signal(list)
+    checks_changed = Signal(object)
     ticket_requested = Signal(str)
     somebody_else = Signal()
 
@@ -49,12 +49,15 @@ class CallerCard(Translated, QWidget):
         super().__init__(parent)
         self._now = now
         self._state: CallState | None = None
+        self._card: Card | None = None
         self._revealed = ""
         self._name, self._other_name = PlainLabel("", elide=True), PlainLabel("", elide=True)
         self._name.setProperty("scale", "name")
         self._other_name.setProperty("scale", "title")
         self._phones, self._note = PlainLabel(), PlainLabel()
         self._note.setProperty("tone", "muted")
+        for persons in (self._name, self._other_name, self._note):
+            persons.setProperty("data", True)
         for lines in (self._phones, self._note):
             lines.setWordWrap(True)
         self.civil_id = PlainLabel()
@@ -120,16 +123,30 @@ class CallerCard(Translated, QWidget):
             box.setText(label(check))
         if self._state is not None:
             self.show_state(self._state)
+        elif self._card is not None:
+            self.show_card(self._card)
+
+    def show_card(self, card: Card) -> None:
+        """Shows a card outside a call: there is nobody on the line to verify, or to be somebody else."""
+        self._state = None
+        self._show_person(card)
+        for part in (self.pill, self._may, self.else_button, *self.checks.values()):
+            part.hide()
 
     def show_state(self, state: CallState) -> None:
         """Shows the card of a state that has one."""
         card = state.card
         if card is None:
             return
-        if self._state is None or self._state.card is None or self._state.card.id != card.id:
+        self._state = state
+        self._show_person(card)
+        self._show_checks(state)
+
+    def _show_person(self, card: Card) -> None:
+        if self._card is None or self._card.id != card.id:
             self._revealed = ""
             self._leave_reason()
-        self._state = state
+        self._card = card
         self._name.setText(words.caller(card.name_ar, card.name_en))
         other = words.other_name(card.name_ar, card.name_en)
         self._other_name.setText(other)
@@ -138,15 +155,14 @@ class CallerCard(Translated, QWidget):
         self._note.setText(card.note)
         self._note.setVisible(bool(card.note))
         self._show_civil_id(card)
-        self._show_checks(state)
         self._show_lists(card)
 
     def show_civil_id(self, number: str) -> None:
         """The whole number, once its reason is on record."""
         self._revealed = number
         self._leave_reason()
-        if self._state is not None and self._state.card is not None:
-            self._show_civil_id(self._state.card)
+        if self._card is not None:
+            self._show_civil_id(self._card)
 
     def _show_civil_id(self, card: Card) -> None:
         shown = self._revealed or card.civil_id_masked
@@ -215,7 +231,7 @@ class CallerCard(Translated, QWidget):
         self.reason.hide()
 
     def _on_check(self) -> None:
-        self.checks_changed.emit([check for check, box in self.checks.items() if box.isChecked()])
+        self.checks_changed.emit(tuple(check for check, box in self.checks.items() if box.isChecked()))
 
 
 class _Reason(QLineEdit):

@@ -29,7 +29,9 @@ class IssuedPanel(Translated, QFrame):
         self._title.setProperty("tone", "muted")
         self.sentence = PlainLabel()
         self.sentence.setProperty("scale", "title")
-        self.pin = PlainLabel()
+        self.sentence.setProperty("data", True)  # in the caller's language, not the screen's
+        self.pin, self._pin_label = PlainLabel(), PlainLabel()
+        self._pin_label.setProperty("tone", "muted")
         self.pin.setProperty("scale", "reference")
         self._pin_note.setProperty("tone", "warning")
         for lines in (self.sentence, self._pin_note):
@@ -44,6 +46,7 @@ class IssuedPanel(Translated, QFrame):
         second.addWidget(self.reference)
         second.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignVCenter)
         second.addStretch(1)
+        second.addWidget(self._pin_label)
         second.addWidget(self.pin)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
@@ -66,6 +69,7 @@ class IssuedPanel(Translated, QFrame):
         self._pin_note.setText(
             _("Say this PIN as well: it is shown only now, and proves at follow-up that the ticket is theirs.")
         )
+        self._pin_label.setText(_("PIN"))
         self._show_words()
 
     def show_issued(self, issued: Issued) -> None:
@@ -90,5 +94,5 @@ class IssuedPanel(Translated, QFrame):
         self.sentence.setText(speech.reference_aloud(issued.reference, issued.language))
         self.pin.setText(in_order(i18n.digits(issued.pin)) if issued.pin else "")
         self.pin.setAccessibleName(_("PIN"))
-        for part in (self.pin, self._pin_note):
+        for part in (self.pin, self._pin_label, self._pin_note):
             part.setVisible(bool(issued.pin))

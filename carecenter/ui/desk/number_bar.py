@@ -48,14 +48,18 @@ class NumberBar(Translated, QWidget):
         set_icon(self.close_button, "x")
         self.close_button.clicked.connect(self.leave)
         self._said = PlainLabel()
+        self._said.setWordWrap(True)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for part in (self._label, self.number, self.channel, self.open_button, self.without_button, self._said):
-            row.addWidget(part, int(part is self._said))
+        for part in (self._label, self.number, self.channel, self.open_button, self.without_button):
+            row.addWidget(part)
+        row.addStretch(1)
         row.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(4)
         column.addLayout(row)
+        column.addWidget(self._said)
         self._problem: PhoneProblem | None = None
         self.retranslate()
 
@@ -141,5 +145,6 @@ class NumberBar(Translated, QWidget):
             if parsed.warning is not None:
                 text, tone = f"{text} · {parsed.warning.label()}", "warning"
         self._said.setText(text)
+        self._said.setVisible(bool(text))
         set_tone(self._said, tone)  # type: ignore[arg-type]  # "muted" is a tone of labels, not of pills
         self.number.setAccessibleDescription(text)

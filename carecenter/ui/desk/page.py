@@ -23,6 +23,7 @@ from carecenter.store.desk import Desk
 from carecenter.ui.desk.call_pane import FOLLOWED, CallPane
 from carecenter.ui.desk.model import MOST_CALLS, CallState, DeskModel
 from carecenter.ui.desk.number_bar import NumberBar
+from carecenter.ui.desk.person_pane import PersonPane
 from carecenter.ui.desk.tickets_panel import Choices
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
@@ -50,9 +51,9 @@ class DeskPage(Translated, QWidget):
         super().__init__(parent)
         self._model, self._messages = DeskModel(desk), messages
         self._tasks = Tasks(messages.failure)
-        self._choosing = self._tasks.latest()
+        self._choosing, self._looking = self._tasks.latest(), self._tasks.latest()
         self._choices: Choices | None = None
-        self._opening = 0
+        self._opening, self._closed = 0, False
         self.bar = NumberBar()
         self.bar.taken.connect(self._on_taken)
         self.bar.put_away.connect(self._on_bar_put_away)
@@ -68,6 +69,10 @@ class DeskPage(Translated, QWidget):
         set_icon(self.empty.picture, "headset", "muted")
         self.empty.acted.connect(lambda: self.take_call(None))
         self.calls.addWidget(self.empty)
+        self.person = PersonPane(self._model, self._tasks)
+        self.person.left.connect(lambda: self._on_tab(self.tabs.currentIndex()))
+        self.person.ticket_requested.connect(self.ticket_requested)
+        self.calls.addWidget(self.person)
         self._shortcuts: list[tuple[QShortcut, str]] = []
         self._make_shortcuts()
         self._lay_out()
@@ -150,6 +155,10 @@ class DeskPage(Translated, QWidget):
         """Shows the calls that were not ended, with everything that was being typed."""
         self._tasks.spawn(self._restore())
 
+    def open_caller(self, caller_id: str) -> None:
+        """Somebody looked up: offered as the person on the line where nobody knows yet who that is, else shown."""
+        self._looking.start(self._look(caller_id))
+
     def link_article(self, article_id: str) -> None:
         """An article answered the call in front."""
         pane = self.pane()
@@ -181,9 +190,26 @@ class DeskPage(Translated, QWidget):
 
     def close_page(self) -> None:
         """Keeps what is half-typed and follows nothing any more."""
+        self._closed = True
         self._stop_listening()
         for pane in self.panes():
             pane.close_pane()
+        if (close := getattr(self.splitter.widget(1), "close_page", None)) is not None:
+            close()  # the knowledge beside the calls goes with them
+
+    async def work_done(self) -> None:
+        """Returns when what a closed page still had to keep is on the disk."""
+        for pane in self.panes():
+            await pane.work_done()
+
+    async def _look(self, caller_id: str) -> None:
+        pane = self.pane()
+        if pane is not None and pane.asks_who():
+            pane.offer(await self._model.people((caller_id,)))
+            return
+        card = await self._model.look(caller_id)
+        self.calls.setCurrentWidget(self.person)
+        self.person.show_card(card)
 
     async def _restore(self) -> None:
         choices = await self._chosen_from()
@@ -230,8 +256,8 @@ class DeskPage(Translated, QWidget):
         pane.ended.connect(lambda: self._remove(pane))
         pane.notes_settled.connect(lambda text: self._on_notes(pane, text))
         self.calls.addWidget(pane)
-        at = self.tabs.addTab(pane.title())
-        self.tabs.setTabData(at, state.call.id)
+        at = self.tabs.addTab("")
+        self._name_tabs()
         self.tabs.setCurrentIndex(at)
         self._on_tab(at)
         self.tabs.setVisible(self.tabs.count() > 1)
@@ -277,7 +303,8 @@ class DeskPage(Translated, QWidget):
             pane.notes.take_focus()
 
     def _on_notes(self, pane: CallPane, text: str) -> None:
-        if pane is self.pane():
+        # The focus that leaves a page on its way out settles the notes once more.
+        if not self._closed and pane is self.pane():
             self.notes_settled.emit(text)
 
     def _on_changed(self, entities: frozenset[str]) -> None:

@@ -59,6 +59,7 @@ class TicketForm(Translated, QWidget):
         for box in (self.queue, self.service, self.body):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
+            box.setProperty("data", True)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             box.activated.connect(self.changed)
         self.service.activated.connect(self._on_service)
@@ -239,6 +240,10 @@ class TicketForm(Translated, QWidget):
         """The draft is on the disk."""
         self._saved_at = at
         self._say_saved()
+
+    def saved(self) -> str:
+        """What is said of the draft."""
+        return self._saved.text()
 
     def _say_saved(self) -> None:
         at = self._saved_at

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -27,6 +29,8 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 from carecenter.ui.widgets.section import Section
 
+WIDTH: Final = 560
+"""Enough for the kinds of ticket side by side at the usual size of text; larger text scrolls."""
 _ROWS_SHOWN = 3
 
 
@@ -43,6 +47,7 @@ class TicketsPanel(Translated, QWidget):
     """A form that is open holds a draft; it leaves the screen only saved or thrown away."""
 
     ticket_requested = Signal(str)
+    form_shown = Signal(bool)
 
     def __init__(
         self,
@@ -56,6 +61,7 @@ class TicketsPanel(Translated, QWidget):
         self._model, self._state, self._tasks, self._messages = model, state, tasks, messages
         self._proposal: ArticleRow | None = None
         self._saving = False
+        self._dropping: asyncio.Task[None] | None = None
         self.issued = IssuedPanel()
         self.issued.copied.connect(self._on_copied)
         self.rows = RowList()
@@ -95,12 +101,12 @@ class TicketsPanel(Translated, QWidget):
         column.addWidget(self.issued)
         column.addWidget(self._section)
         column.addWidget(self._new, 1)
-        column.addStretch(0)
+        column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inner)
+        scroll.setMinimumWidth(WIDTH)
         self._scroll = scroll
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -146,13 +152,14 @@ class TicketsPanel(Translated, QWidget):
     def save(self) -> None:
         """Saves the ticket; once, however often the key is pressed."""
         if not self._saving:
+            self._saving = True
             self._tasks.spawn(self._save())
 
     def discard(self) -> None:
         """Throws the new ticket away."""
         self._keeping.forget()
         self._show_form(False)
-        self._tasks.spawn(self._model.drop_ticket(self._state.call.id))
+        self._dropping = self._tasks.spawn(self._model.drop_ticket(self._state.call.id))
         self.new_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def may_leave(self) -> bool:
@@ -169,11 +176,12 @@ class TicketsPanel(Translated, QWidget):
             self.issued.reference.copy()
 
     async def settle(self) -> None:
-        """What is half-typed is on the disk."""
+        """What is half-typed is on the disk, what was thrown away is not."""
+        if self._dropping is not None:
+            await self._dropping
         await self._keeping.settle()
 
     async def _save(self) -> None:
-        self._saving = True
         focused = self.form.focusWidget()
         content = self.form.content()
         self._keeping.hold(True)
@@ -205,6 +213,7 @@ class TicketsPanel(Translated, QWidget):
         self.form.setVisible(shown)
         self.new_button.setEnabled(not shown)
         self._show_rows()
+        self.form_shown.emit(shown)
 
     def _show_rows(self) -> None:
         now = self._model.desk.now()
@@ -221,7 +230,8 @@ class TicketsPanel(Translated, QWidget):
         self.rows.setVisible(bool(rows))
         height = self.rows.sizeHintForRow(0) if rows else 0
         self.rows.setFixedHeight(min(len(rows), _ROWS_SHOWN) * height + 4)
-        self._empty.setVisible(not rows and not self._new.isVisibleTo(self))
+        self._section.setVisible(bool(rows) or not self._new.isVisibleTo(self))
+        self._empty.setVisible(not rows)
 
     def _on_copied(self, copied: str) -> None:
         self._messages.success(_("Copied: {reference}").format(reference=i18n.isolate(copied)))

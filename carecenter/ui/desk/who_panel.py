@@ -94,7 +94,7 @@ class WhoPanel(Translated, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        for section in (self._people, self._new, self._search):
+        for section in (self._people, self._search, self._new):
             column.addWidget(section)
 
     def retranslate(self) -> None:

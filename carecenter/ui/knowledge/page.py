@@ -60,6 +60,7 @@ class KnowledgePage(Translated, QWidget):
         self.count.setProperty("tone", "muted")
         self.count.setProperty("scale", "small")
         self.results = RowList()
+        self.results.setProperty("data", True)
         self.results.current_changed.connect(self._on_row)
         self.results.chosen.connect(self._on_row)
         self.nothing = EmptyState()

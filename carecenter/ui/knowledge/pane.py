@@ -54,6 +54,7 @@ class KnowledgePane(Translated, QWidget):
         self.question.textChanged.connect(self._on_question_changed)
         self.question.installEventFilter(self)
         self.results = RowList(numbered=True)
+        self.results.setProperty("data", True)
         self.results.chosen.connect(self.open_article)
         self.results.clicked.connect(self._on_clicked)
         self.empty = EmptyState()

@@ -120,6 +120,14 @@ class SearchPopup(Translated, QFrame):
         """The remarks shown."""
         return tuple(hint.text for hint in self._found.hints)
 
+    def rows(self, group: Group) -> tuple[Row, ...]:
+        """What one group shows."""
+        return self.list_of(group).rows()
+
+    def list_of(self, group: Group) -> RowList:
+        """The rows of one group."""
+        return self._groups[group].list
+
     def move_by(self, step: int) -> None:
         """To the neighbouring row, across the groups, and round at the ends; a screen reader is told."""
         hits = self._found.hits

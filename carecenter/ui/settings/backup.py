@@ -60,7 +60,7 @@ class BackupPart(Part):
         self.texts["back_up"].setText(
             _(
                 "One file with the desk's databases as they stand at this moment, encrypted as they are, and the"
-                " sealed keys. It does not contain this computer's secret: on another computer the recovery code opens it."
+                " sealed keys. It does not contain this computer's secret: elsewhere the recovery code opens it."
             )
         )
         self.buttons["back_up"].setText(_("Back up to a file…"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from carecenter.ui.language import Translated
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -24,7 +24,7 @@ class Card(Translated, QFrame):
         super().__init__(parent)
         self.setProperty("part", "surface")
         self.setFixedWidth(_WIDTH)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._say: Callable[[], str] | None = None
         self.heading, self.lead, self.complaint = PlainLabel(), PlainLabel(), PlainLabel()
         self.heading.setProperty("scale", "name")
@@ -36,8 +36,6 @@ class Card(Translated, QFrame):
         self.column = column = QVBoxLayout(self)
         column.setContentsMargins(32, 24, 32, 32)
         column.setSpacing(16)
-        # The card grows with its sentences; a fixed height would cut them at 200 % text.
-        column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
         for label in (self.heading, self.lead, self.complaint):
             label.setWordWrap(True)
         column.addWidget(self.heading)
@@ -66,6 +64,15 @@ class Card(Translated, QFrame):
     def focus_first(self) -> None:
         """Puts the keyboard where a person begins."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def in_the_middle(card: Card) -> QHBoxLayout:
+    """A row with the card. An alignment instead would not ask the card how high it is at its width."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card)
+    row.addStretch(1)
+    return row
 
 
 def primary() -> QPushButton:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
-from carecenter.ui.sign_in.card import Card, primary
+from carecenter.ui.sign_in.card import Card, in_the_middle, primary
 from carecenter.ui.views.password import Password
 from carecenter.ui.views.words import name
 from carecenter.ui.widgets.flow_form import FlowForm
@@ -52,7 +52,7 @@ class Lock(QWidget):
         self.setFocusProxy(self.card.password)
         column = QVBoxLayout(self)
         column.addStretch(1)
-        column.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(in_the_middle(self.card))
         column.addStretch(2)
 
     def refuse(self, sentence: str) -> None:

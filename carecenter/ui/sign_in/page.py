@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from carecenter.core.errors import KeyringLockedError, UserError
 from carecenter.core.i18n import gettext as _
 from carecenter.ui.messages import Messages, sentence
-from carecenter.ui.sign_in.card import Card
+from carecenter.ui.sign_in.card import Card, in_the_middle
 from carecenter.ui.sign_in.door import Door, Threshold
 from carecenter.ui.sign_in.first_start import FirstStart
 from carecenter.ui.sign_in.sign_in_form import SignInForm
@@ -202,8 +202,8 @@ class SignInPage(QScrollArea):
         self._show(self.recovery_code)
 
     def _show(self, card: Card) -> None:
-        if self._column.indexOf(card) < 0:
-            self._column.insertWidget(self._column.count() - 1, card, 0, Qt.AlignmentFlag.AlignHCenter)
+        if card.parent() is None:
+            self._column.insertLayout(self._column.count() - 1, in_the_middle(card))
         if card is not self.card:
             self.card.hide()
         self.card = card

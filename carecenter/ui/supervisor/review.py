@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
@@ -51,6 +51,7 @@ class QueueReview(Translated, QWidget):
         self.view = TicketView(desk, messages, language)
         self.view.caller_requested.connect(self.caller_requested)
         self.view.article_requested.connect(self.article_requested)
+        self.view.opened.connect(self._on_opened)
         self.view.hide()
         self._shown = PlainLabel()
         self._shown.setProperty("tone", "muted")
@@ -58,10 +59,6 @@ class QueueReview(Translated, QWidget):
         self.close_button.clicked.connect(self.close_ticket)
         self.close_button.hide()
         self._lay_out()
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._escape.activated.connect(self.close_ticket)
-        self._escape.setEnabled(False)  # elsewhere Esc dismisses a message
         self._stop_listening = desk.on_changed(self._on_changed)
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE_MS)
@@ -115,7 +112,6 @@ class QueueReview(Translated, QWidget):
         self.list.set_compact(True)
         self.view.show()
         self.close_button.show()
-        self._escape.setEnabled(True)
         self.view.open_ticket(ticket_id)
         self._on_selection()
 
@@ -124,10 +120,16 @@ class QueueReview(Translated, QWidget):
         self.view.clear()
         self.view.hide()
         self.close_button.hide()
-        self._escape.setEnabled(False)
         self.list.set_compact(False)
         self.list.setFocus()
         self._on_selection()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Esc closes the ticket beside the list; a shortcut would be at odds with the message bar's Esc."""
+        if event.key() == Qt.Key.Key_Escape and not self.view.isHidden():
+            self.close_ticket()
+        else:
+            super().keyPressEvent(event)
 
     def close_review(self) -> None:
         """Follows nothing any more."""
@@ -139,6 +141,10 @@ class QueueReview(Translated, QWidget):
     def shown(self) -> str:
         """How many tickets are listed, in words."""
         return self._shown.text()
+
+    def _on_opened(self, ticket_id: str) -> None:
+        if len(self.list.selected_ids()) <= 1:  # several are selected for something else
+            self.list.set_current(ticket_id)
 
     async def _load(self) -> None:
         view = await self._model.view(self.filters.wanted())

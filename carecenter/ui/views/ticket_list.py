@@ -50,7 +50,7 @@ _WIDTHS: Final = {
     Column.ASSIGNEE: 10,
     Column.STATUS: 15,
     Column.PRIORITY: 9,
-    Column.DUE: 21,
+    Column.DUE: 22,
 }
 """In average letters; the summary takes what is left."""
 

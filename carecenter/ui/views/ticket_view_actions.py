@@ -159,6 +159,10 @@ class TicketActions(Translated, QWidget):
         self._saved_at = at
         self._say_saved()
 
+    def kept(self) -> str:
+        """What is said about the text being kept; empty while a key press is newer than that."""
+        return self._saved.text()
+
     def hint(self) -> str:
         """What is said about the step chosen."""
         return self._hint.text() if self._hint.isVisibleTo(self) else ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from carecenter.core import civil_id as civil_ids
 from carecenter.core import i18n
 from carecenter.core import phone as phones
 from carecenter.core import reference as references
@@ -48,11 +47,6 @@ def reference(digits: str) -> str:
 def civil_id(number: str) -> str:
     """A Civil ID, masked or whole, whose digits keep their places."""
     return i18n.isolate(i18n.digits(number))
-
-
-def masked_civil_id(number: str) -> str:
-    """A whole Civil ID as it may stand on a screen that somebody else can see."""
-    return civil_id(civil_ids.mask(number))
 
 
 def moment(when: dt.datetime, now: dt.datetime) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
@@ -35,14 +33,13 @@ class Beside(QWidget):
 
 
 @pytest.fixture
-def beside(qtbot: QtBot, desk: Desk, theme: Theme, language: Language) -> Iterator[Beside]:
+def beside(qtbot: QtBot, desk: Desk, theme: Theme, language: Language) -> Beside:
     beside = Beside(desk, language)
-    qtbot.addWidget(beside)
+    qtbot.addWidget(beside, before_close_func=lambda beside: beside.pane.close_page())
     beside.show()
     beside.activateWindow()
     beside.notes.setFocus()
-    yield beside
-    beside.pane.close_page()
+    return beside
 
 
 def _titles(pane: KnowledgePane) -> list[str]:

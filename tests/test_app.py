@@ -1,0 +1,260 @@
+"""The program: one a folder, later starts hand over, every end is a clean one; what happens around the desk."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from carecenter import app
+from carecenter.app import Application, Session
+from carecenter.core.config import Paths, Settings, write_settings
+from carecenter.core.errors import StoreInUse
+from carecenter.core.keyslots import KdfCost
+from carecenter.core.terms import Role
+from carecenter.queries import calls
+from carecenter.standalone import Standalone, held
+from carecenter.ui.one_instance import address
+from carecenter.wire import NewAccount
+from tests.ui.waiting import until
+
+pytestmark = pytest.mark.qt_log_ignore(
+    "does not support raise", extend=True
+)  # nothing is in front without a screen
+
+PATIENCE = 30.0
+PASSWORD = "correct horse"
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "desk"
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    """Starts the program in its own process; whatever still runs at the end is killed."""
+    with ExitStack() as running:
+
+        def begin(*arguments: str) -> "subprocess.Popen[str]":
+            process = subprocess.Popen(
+                [sys.executable, "-m", "carecenter", "--home", str(home), *arguments],
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            )
+            running.enter_context(process)
+            running.callback(process.kill)
+            return process
+
+        yield begin
+
+
+def _until(condition: Callable[[], object], process: "subprocess.Popen[str] | None" = None) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert process is None or process.poll() is None, "it ended before"
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def _listens(home: Path) -> Callable[[], bool]:
+    return lambda: Path(address(home)).is_socket()
+
+
+def _log(home: Path) -> str:
+    file = Paths(home).logs / "carecenter.log"
+    return file.read_text() if file.exists() else ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_and_it_starts_again(start: Start, home: Path, number: signal.Signals) -> None:
+    process = start()
+    _until(_listens(home), process)
+    process.send_signal(number)
+    assert process.wait(PATIENCE) == 0
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    assert not _listens(home)()
+    again = start()
+    _until(_listens(home), again)
+    again.terminate()
+    assert again.wait(PATIENCE) == 0
+
+
+def test_a_second_start_hands_over_and_leaves(start: Start, home: Path) -> None:
+    first = start()
+    _until(_listens(home), first)
+    second = start("carecenter:nonsense")
+    assert second.wait(PATIENCE) == 0
+    _until(lambda: "unreadable link" in _log(home), first)  # it is the first one that has read it
+    third = start()
+    assert third.wait(PATIENCE) == 0
+    assert first.poll() is None
+    first.terminate()
+    assert first.wait(PATIENCE) == 0
+
+
+def test_two_starts_at_once_leave_one_running(start: Start, home: Path) -> None:
+    both = [start(), start()]
+    _until(lambda: any(process.poll() is not None for process in both))
+    ended = [process for process in both if process.poll() is not None]
+    assert [process.returncode for process in ended] == [0]
+    left = next(process for process in both if process.poll() is None)
+    _until(_listens(home), left)
+    left.terminate()
+    assert left.wait(PATIENCE) == 0
+
+
+def test_after_a_kill_the_next_start_takes_the_place(start: Start, home: Path) -> None:
+    first = start()
+    _until(_listens(home), first)
+    first.kill()
+    first.wait(PATIENCE)
+    assert _listens(home)()  # the dead one's socket is still there
+    second = start()
+    _until(_held(home), second)
+    third = start("carecenter:nonsense")
+    assert third.wait(PATIENCE) == 0
+    _until(lambda: "unreadable link" in _log(home), second)
+    second.terminate()
+    assert second.wait(PATIENCE) == 0
+
+
+def _held(home: Path) -> Callable[[], bool]:
+    def is_held() -> bool:
+        try:
+            with held(Paths(home)):
+                return False
+        except StoreInUse:
+            return True
+
+    return is_held
+
+
+@asynccontextmanager
+async def _running(qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Application]:
+    monkeypatch.setattr(app, "_HAND_OVER_TRIES", 2)
+    write_settings(Paths(home).settings, Settings(language="en"))
+    application = Application(qapp, Paths(home))
+    application.window.show()  # not paint(): it waits in an event loop of its own, before there is this one
+    running = asyncio.ensure_future(application.run())
+    try:
+        await asyncio.sleep(0)
+        yield application
+    finally:
+        application.stop()
+        assert await running == 0
+        qapp.layoutDirectionChanged.disconnect(application.theme._renew_icons)
+        application.window.deleteLater()
+        application.theme.deleteLater()
+        application.language.deleteLater()
+
+
+Run = Callable[[], "AbstractAsyncContextManager[Application]"]
+
+
+@pytest.fixture
+def run(qtbot: QtBot, qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The program in this process, set up with one account.
+
+    No asynchronous fixture: between a fixture and its test Qt's events are handled while no loop is running.
+    """
+    desk = Standalone(Paths(home), None, KdfCost.MINIMAL)
+    desk.set_up(NewAccount(name="Huda", password=PASSWORD, role=Role.ADMINISTRATOR, display_name_en="Huda"))
+    return lambda: _running(qapp, home, monkeypatch)
+
+
+async def _sign_in(application: Application) -> None:
+    form = application.panel.sign_in
+    await until(form.name.count)
+    form.password.line.setText(PASSWORD)
+    form.enter.click()
+    await until(lambda: application.session is not None)
+
+
+@pytest.mark.asyncio
+async def test_a_call_waits_for_the_sign_in_and_is_taken_after_it(run: Run) -> None:
+    async with run() as application:
+        await until(application.panel.sign_in.name.count)
+        application.take("carecenter:call?from=99887766")
+        assert "Sign in" in application.window.message_bar.text()
+        await _sign_in(application)
+        session = application.session
+        assert session is not None
+        calls = await _open_calls(session)
+        assert calls == ["+96599887766"]
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_link_is_ignored_with_a_message(run: Run) -> None:
+    async with run() as application:
+        await _sign_in(application)
+        application.take("carecenter:delete?from=99887766")
+        assert "link" in application.window.message_bar.text()
+
+
+@pytest.mark.asyncio
+async def test_the_lock_keeps_the_desk_and_wants_the_password(run: Run) -> None:
+    async with run() as application:
+        await _sign_in(application)
+        await application.lock_up()
+        lock = application.lock
+        assert lock is not None
+        assert application.window.stack.currentWidget() is lock
+        assert not application.window.rail.isVisible()
+        application.take("99887766")  # a phone that rings does not open the lock
+        assert application.window.stack.currentWidget() is lock
+        lock.unlock_asked.emit("wrong")
+        await until(lock.card.complaint.isVisible)
+        lock.unlock_asked.emit(PASSWORD)
+        await until(lambda: application.lock is None)
+        assert application.window.rail.isVisible()
+        session = application.session
+        assert session is not None
+        assert await _open_calls(session) == ["+96599887766"]
+        await application.lock_up()
+        assert application.lock is None, "a call is open: an agent may listen for long"
+
+
+@pytest.mark.asyncio
+async def test_signing_out_leads_back_and_the_next_one_signs_in(run: Run) -> None:
+    async with run() as application:
+        await _sign_in(application)
+        application.window.sign_out_asked.emit()
+        await until(lambda: application.session is None and application.panel.isVisible())
+        assert not application.window.status_bar.isVisible()
+        await _sign_in(application)
+        assert application.window.rail.choice() == "desk"
+
+
+@pytest.mark.asyncio
+async def test_a_folder_in_use_by_somebody_who_does_not_answer_is_told(
+    qtbot: QtBot, qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held(Paths(home)):
+        async with _running(qapp, home, monkeypatch) as application:
+            await until(lambda: "already running" in application.window.message_bar.text())
+            assert application.house is None
+
+
+async def _open_calls(session: Session) -> list[str]:
+    found: list[str] = []
+
+    async def look() -> None:
+        found[:] = [call.number for call in await session.desk.ask(calls.open_calls)]
+
+    async with asyncio.timeout(PATIENCE):
+        while not found:
+            await look()
+            await asyncio.sleep(0.01)
+    return found

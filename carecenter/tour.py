@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView, QWidget
@@ -88,6 +88,8 @@ class Tour:
         self._steps: list[dict[str, Any]] = []
         self._reference = ""
         self._window.resize(WIDTH, HEIGHT)
+        self._strays = _Strays(self._window)
+        QApplication.instance().installEventFilter(self._strays)  # type: ignore[union-attr]  # made by run()
 
     def take(self, app: QApplication) -> int:
         """Start the program, walk, close it; write ``tour.json``."""
@@ -237,6 +239,7 @@ class Tour:
         desk = cast(DeskPage, self._page("desk"))
         with self._step("wrap-up"):
             self._press("Ctrl+1")
+            await self._until(desk.isVisible, "the desk")
             self._press("Ctrl+E")
             await self._until(self._pane(desk).wrap_up.isVisible, "the wrap-up codes")
         with self._step("call-ended"):
@@ -287,6 +290,8 @@ class Tour:
     def _step(self, name: str) -> Iterator[None]:
         began = time.monotonic()
         yield
+        if self._strays.found:
+            raise NotSeen(f"a window beside the window: {', '.join(self._strays.found)}")
         self._steps.append(
             {"name": name, "seconds": round(time.monotonic() - began, 2), "screenshot": self._shoot(name)}
         )
@@ -353,6 +358,22 @@ class Tour:
     def _click_row(view: QAbstractItemView, at: int = 0) -> None:
         place: QPoint = view.visualRect(view.model().index(at, 0)).center()
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0), place)
+
+
+class _Strays(QObject):
+    """Notices every window but the one: a part shown before it has its place takes the keyboard away."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.found: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Looks at what is shown."""
+        shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow()
+        if shown and watched is not self._window and watched.windowType() is not Qt.WindowType.ToolTip:
+            self.found.append(type(watched).__name__)
+        return False
 
 
 def _shows(whole: QWidget, text: str) -> bool:

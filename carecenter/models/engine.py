@@ -1,7 +1,8 @@
 """Opening a database: an encrypted SQLite file (the workstation's store, the embedded centre) or PostgreSQL.
 
 Transactions begin IMMEDIATE unless the connection says ``read_only``: a writer that has to wait waits at the
-start, where nothing is lost, and never fails in the middle.
+start, where nothing is lost, and never fails in the middle. No error tells the values of a statement: they are
+what callers said, and errors end in the log.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def sqlcipher_engine(path: Path, key: bytes, *, foreign_keys: bool) -> Engine:
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         return connection
 
-    engine = create_engine("sqlite://", creator=creator, module=sqlcipher, poolclass=QueuePool, pool_size=4)
+    engine = create_engine(
+        "sqlite://", creator=creator, module=sqlcipher, poolclass=QueuePool, pool_size=4, hide_parameters=True
+    )
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -70,14 +73,16 @@ def memory_engine(*, foreign_keys: bool = False) -> Engine:
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         return connection
 
-    engine = create_engine("sqlite://", creator=creator, module=sqlcipher, poolclass=StaticPool)
+    engine = create_engine(
+        "sqlite://", creator=creator, module=sqlcipher, poolclass=StaticPool, hide_parameters=True
+    )
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def postgres_engine(url: str) -> Engine:
     """An engine on the central PostgreSQL (``postgresql+psycopg://…``)."""
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _begin(connection: Any) -> None:

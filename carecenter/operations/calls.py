@@ -62,7 +62,10 @@ class _OfCall(Operation, frozen=True, kw_only=True):
 
 
 class IdentifyCaller(_OfCall, frozen=True, kw_only=True):
-    """The person on the line is this caller, or nobody after all. Earlier checks no longer hold."""
+    """The person on the line is this caller, or nobody after all. Earlier checks no longer hold.
+
+    For somebody who wants to stay ``anonymous`` neither caller nor number is kept with the call.
+    """
 
     subject: ClassVar[tuple[str, ...]] = ("call_id", "caller_id")
     caller_id: str | None
@@ -71,10 +74,13 @@ class IdentifyCaller(_OfCall, frozen=True, kw_only=True):
 
     def change(self, call: Call, at: dt.datetime) -> None:
         del at
-        if call.caller_id != self.caller_id:
+        caller_id = None if self.anonymous else self.caller_id
+        if call.caller_id != caller_id:
             call.checks = []
-        call.caller_id = self.caller_id
+        call.caller_id = caller_id
         call.anonymous = self.anonymous
+        if self.anonymous:
+            call.number = ""
         call.on_behalf_of = self.on_behalf_of
 
 

@@ -31,3 +31,14 @@ class RevealCivilId(Look, frozen=True, kw_only=True):
     subject: ClassVar[tuple[str, ...]] = ("caller_id",)
     caller_id: str
     reason: str
+
+
+class CheckPin(Look, frozen=True, kw_only=True):
+    """Somebody said the PIN of an anonymous ticket. On record is whether it was ``right``, never the PIN itself."""
+
+    subject: ClassVar[tuple[str, ...]] = ("ticket_id", "right")
+    ticket_id: str
+    right: bool
+
+    def subjects(self) -> dict[str, str]:
+        return {"ticket_id": self.ticket_id, "right": "yes" if self.right else "no"}

@@ -50,7 +50,6 @@ class Workstation:
 
     def __init__(self, engine: Engine, clock: Callable[[], dt.datetime] | None = None) -> None:
         self._engine = engine
-        self._engine.hide_parameters = True  # what was typed stays out of errors, and so out of the log
         self.clock = clock or _utc_now
 
     @contextmanager

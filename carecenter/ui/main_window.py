@@ -119,7 +119,9 @@ class MainWindow(Translated, QMainWindow):
         self.rail.choose(key)
         self.stack.setCurrentWidget(page)
         self._show_frame(True)
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        last = page.focusWidget()  # where the keyboard was when this page was left
+        back = last if last is not None and last.isVisible() else page
+        back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def back_to_desk(self) -> None:
         """From the lock to the page that was open."""

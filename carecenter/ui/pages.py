@@ -132,7 +132,7 @@ def _desk_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
     page = DeskPage(desk, messages, language)
     pane = KnowledgePane(desk, messages, language)
     page.notes_settled.connect(pane.follow)
-    page.notes_settled.connect(lambda _notes: pane.set_call(open_call=page.pane() is not None))
+    page.front_changed.connect(lambda: pane.set_call(open_call=page.pane() is not None, linked=page.linked()))
     pane.article_linked.connect(page.link_article)
     pane.article_opened.connect(page.propose)
     page.set_knowledge(pane)

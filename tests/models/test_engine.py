@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from carecenter.core.errors import StoreDamaged, StoreFull
-from carecenter.models.engine import connect, explain, memory_engine, sqlcipher_engine
+from carecenter.models.engine import connect, explain, memory_engine, postgres_engine, sqlcipher_engine
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -76,3 +76,30 @@ def test_a_damaged_file_is_told_and_a_defect_is_not(tmp_path: Path) -> None:
         connect(path, KEY)
     assert isinstance(explain(failed.value), StoreDamaged)
     assert explain(ValueError("anything else")) is None
+
+
+def _told_of_a_failure(engine: Engine) -> str:
+    """All that an error says when a row holding somebody's words is refused."""
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("INSERT INTO no_such_table VALUES (:said)"), {"said": "canary of the caller"})
+    engine.dispose()
+    return f"{failed.value} {failed.value!r}"
+
+
+@pytest.mark.parametrize("side", ["memory", "desk", "centre"])
+def test_what_was_typed_is_in_no_error(tmp_path: Path, side: str) -> None:
+    engine = memory_engine()
+    if side != "memory":
+        engine = sqlcipher_engine(tmp_path / "database.db", KEY, foreign_keys=side == "centre")
+
+    told = _told_of_a_failure(engine)
+
+    assert "no_such_table" in told
+    assert "canary" not in told
+
+
+def test_what_was_typed_is_in_no_error_of_the_central_database(postgres_url: str) -> None:
+    told = _told_of_a_failure(postgres_engine(postgres_url))
+
+    assert "no_such_table" in told
+    assert "canary" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from carecenter.core.terms import Check, Language, WrapUp
 from carecenter.models.call import Call
 from carecenter.operations import calls
-from tests.houses import START, open_call
+from carecenter.queries.calls import open_calls
+from tests.houses import START, house, open_call
 from tests.operations.records import ALI, LATER, SARA, Records
 
 
@@ -44,6 +46,30 @@ def test_another_person_on_the_line_has_to_be_verified_anew(desk: Records, call_
 
     row = desk.row(Call, call_id)
     assert (row.caller_id, row.anonymous, row.checks, row.on_behalf_of) == (None, True, [], "")
+
+
+def test_of_somebody_who_stays_anonymous_neither_name_nor_number_is_kept(desk: Records) -> None:
+    call = open_call("+96522334455")
+    desk.apply(call, calls.IdentifyCaller(call_id=call.call_id, caller_id="noura"))
+    desk.apply(calls.IdentifyCaller(call_id=call.call_id, caller_id="noura", anonymous=True))
+
+    row = desk.row(Call, call.call_id)
+    assert (row.anonymous, row.caller_id, row.number) == (True, None, "")
+
+
+def test_the_centre_keeps_no_number_of_an_anonymous_call_either(tmp_path: Path) -> None:
+    with house(tmp_path) as built:
+        built.account("sara")
+        sara = built.seat("sara")
+        call = sara.perform(open_call("+96522334455"))
+        sara.synchronise()
+        sara.perform(calls.IdentifyCaller(call_id=call.call_id, caller_id=None, anonymous=True))
+        sara.synchronise()
+
+        (at_centre,) = built.rows("call").values()
+        assert (at_centre["anonymous"], at_centre["caller_id"], at_centre["number"]) == (True, None, "")
+        (here,) = sara.workstation.ask(open_calls, sara.viewer)
+        assert (here.anonymous, here.caller_id, here.number) == (True, None, "")
 
 
 def test_an_ended_call_keeps_its_end_and_takes_what_is_written_afterwards(desk: Records, call_id: str) -> None:

@@ -22,6 +22,7 @@ MATRIX: dict[str, set[str]] = {
     "AssignTicket": _ANYBODY_AT_A_DESK,
     "AttachPhone": _ANYBODY_AT_A_DESK,
     "ChangeQueue": _NOT_AGENTS,
+    "CheckPin": _ANYBODY_AT_A_DESK,
     "ChooseCallLanguage": _ANYBODY_AT_A_DESK,
     "CloseTicket": _ANYBODY_AT_A_DESK,
     "CorrectCaller": _ANYBODY_AT_A_DESK,

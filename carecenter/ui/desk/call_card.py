@@ -110,7 +110,8 @@ class CallCard(Translated, QWidget):
             return
         self._channel.setText(label(self._call.channel))
         number = self._call.number
-        self.number.setText(words.phone(number) if number else _("Number withheld"))
+        unknown = _("Number not kept") if self._call.anonymous else _("Number withheld")
+        self.number.setText(words.phone(number) if number else unknown)
         parsed = phone.parse(number) if number else None
         warning = parsed.warning.label() if isinstance(parsed, PhoneNumber) and parsed.warning else ""
         self._warning.setText(warning)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBo
 from carecenter.core.i18n import gettext as _
 from carecenter.core.terms import Check, Language, WrapUp
 from carecenter.queries.articles import ArticleRow
-from carecenter.queries.callers import CallerRow
 from carecenter.ui.desk.call_card import CallCard
 from carecenter.ui.desk.caller_card import CallerCard
 from carecenter.ui.desk.model import CallState, DeskModel, NewCard, today
@@ -81,7 +80,7 @@ class CallPane(Translated, QWidget):
         self.caller_card.checks_changed.connect(self._on_checks)
         self.caller_card.ticket_requested.connect(self.ticket_requested)
         self.caller_card.somebody_else.connect(lambda: self._change(self._model.nobody(self.call_id)))
-        self.who.chosen.connect(lambda caller: self._change(self._model.identify(self.call_id, caller)))
+        self.who.chosen.connect(self.identify)
         self.who.attach_asked.connect(lambda caller: self._change(self._model.attach(self.call_id, caller)))
         self.who.search_asked.connect(lambda line: self._finding.start(self._find(line)))
         self.who.register_asked.connect(self._on_register)
@@ -201,10 +200,9 @@ class CallPane(Translated, QWidget):
         """Whether the person on the line is still to be found out."""
         return self.state.card is None and not self.state.call.anonymous
 
-    def offer(self, people: tuple[CallerRow, ...]) -> None:
-        """People looked up elsewhere: one key says that it is they who are on the line."""
-        self.who.show_found(people)
-        self.who.found.setFocus(Qt.FocusReason.OtherFocusReason)
+    def identify(self, caller_id: str) -> None:
+        """Somebody looked up elsewhere is the person on the line."""
+        self._change(self._model.identify(self.call_id, caller_id))
 
     def link_article(self, article_id: str) -> None:
         """An article answered this call."""

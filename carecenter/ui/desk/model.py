@@ -188,10 +188,6 @@ class DeskModel:
         more = await self.desk.ask(callers.by_ids, ids) if ids else ()
         return tuple({row.id: row for row in (*found.callers, *more)}.values())
 
-    async def people(self, ids: tuple[str, ...]) -> tuple[CallerRow, ...]:
-        """Callers by their ids; those not on this workstation are left out."""
-        return await self.desk.ask(callers.by_ids, ids)
-
     async def look(self, caller_id: str) -> CallerCard:
         """A card opened outside a call, which leaves a trace as well. Raises `NotFound`."""
         card = await self.desk.ask(callers.card, caller_id)

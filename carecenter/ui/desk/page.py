@@ -38,7 +38,8 @@ CHOSEN_FROM: Final = frozenset({"queue", "article"})
 
 class DeskPage(Translated, QWidget):
     """`notes_settled` carries the notes of the call in front, whenever the keys pause or another comes to the
-    front; an empty text when no call is open.
+    front; an empty text when no call is open. `front_changed` tells that another call is in front, or none, or
+    that the one there stands otherwise.
     """
 
     ticket_requested = Signal(str)
@@ -46,6 +47,7 @@ class DeskPage(Translated, QWidget):
     article_requested = Signal(str)
     new_call_requested = Signal()
     notes_settled = Signal(str)
+    front_changed = Signal()
 
     def __init__(self, desk: Desk, messages: Messages, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,7 +158,7 @@ class DeskPage(Translated, QWidget):
         self._tasks.spawn(self._restore())
 
     def open_caller(self, caller_id: str) -> None:
-        """Somebody looked up: offered as the person on the line where nobody knows yet who that is, else shown."""
+        """Somebody looked up: the person on the line where nobody knows yet who that is, else only shown."""
         self._looking.start(self._look(caller_id))
 
     def link_article(self, article_id: str) -> None:
@@ -172,6 +174,11 @@ class DeskPage(Translated, QWidget):
         """The next ticket of the call in front names this article's service and body."""
         if (pane := self.pane()) is not None:
             pane.propose(article)
+
+    def linked(self) -> frozenset[str]:
+        """The articles that answered the call in front, by their ids."""
+        pane = self.pane()
+        return frozenset(pane.state.call.articles) if pane is not None else frozenset()
 
     def pane(self) -> CallPane | None:
         """The call in front, if one is open."""
@@ -203,9 +210,11 @@ class DeskPage(Translated, QWidget):
             await pane.work_done()
 
     async def _look(self, caller_id: str) -> None:
-        pane = self.pane()
+        at, panes = self.tabs.currentIndex(), self.panes()
+        pane = panes[at] if 0 <= at < len(panes) else None  # also while somebody's card is shown over it
         if pane is not None and pane.asks_who():
-            pane.offer(await self._model.people((caller_id,)))
+            self._on_tab(at)
+            pane.identify(caller_id)
             return
         card = await self._model.look(caller_id)
         self.calls.setCurrentWidget(self.person)
@@ -252,7 +261,7 @@ class DeskPage(Translated, QWidget):
     def _add(self, state: CallState, choices: Choices) -> CallPane:
         pane = CallPane(self._model, state, self._messages, choices)
         pane.ticket_requested.connect(self.ticket_requested)
-        pane.named.connect(self._name_tabs)
+        pane.named.connect(lambda: self._on_named(pane))
         pane.ended.connect(lambda: self._remove(pane))
         pane.notes_settled.connect(lambda text: self._on_notes(pane, text))
         self.calls.addWidget(pane)
@@ -278,7 +287,13 @@ class DeskPage(Translated, QWidget):
         panes = self.panes()
         shown = panes[at] if 0 <= at < len(panes) else None
         self.calls.setCurrentWidget(shown or self.empty)
+        self.front_changed.emit()
         self.notes_settled.emit(shown.notes.text() if shown is not None else "")
+
+    def _on_named(self, pane: CallPane) -> None:
+        self._name_tabs()
+        if not self._closed and pane is self.pane():
+            self.front_changed.emit()
 
     def _name_tabs(self) -> None:
         for at, pane in enumerate(self.panes()):

@@ -85,7 +85,7 @@ class KnowledgePane(Translated, QWidget):
         self.section.body.addWidget(self.question)
         self.section.body.addWidget(split, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(16, 16, 16, 8)
         column.addWidget(self.section)
         self.setFocusProxy(self.question)
 

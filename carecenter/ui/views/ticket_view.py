@@ -19,6 +19,7 @@ from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
+from carecenter.ui.views.pin_tries import tries_of
 from carecenter.ui.views.ticket_view_actions import TicketActions
 from carecenter.ui.views.ticket_view_facts import TicketFacts, TicketTitle
 from carecenter.ui.views.ticket_view_model import Opened, TicketModel
@@ -68,7 +69,11 @@ class TicketView(Translated, QWidget):
         self.facts.caller_requested.connect(self.caller_requested)
         self.facts.article_requested.connect(self.article_requested)
         self.title = TicketTitle(self.facts.pills)
-        self.pin = PinPanel()
+        self.facts.callbacks.settled.connect(
+            lambda callback_id, now: self._tasks.spawn(self._model.settle_callback(callback_id, now))
+        )
+        self.pin = PinPanel(self._desk.now, tries_of(self._desk))
+        self.pin.checked.connect(lambda ticket_id, right: self._tasks.spawn(self._model.note_pin(ticket_id, right)))
         self.timeline = Timeline()
         self._timeline_section = Section()
         self._timeline_section.body.addWidget(self.timeline)
@@ -155,6 +160,7 @@ class TicketView(Translated, QWidget):
         """A minute has passed: what was due soon may be overdue."""
         if self._opened is not None:
             self.facts.show_ticket(self._opened.detail, self._desk.now())
+            self.pin.tick()
 
     def close_view(self) -> None:
         """Keeps what is half-typed and follows nothing any more."""

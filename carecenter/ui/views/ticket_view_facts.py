@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.core.reference import format_grouped
-from carecenter.core.terms import CallbackState, label
-from carecenter.queries.tickets import CallbackRow, TicketDetail
+from carecenter.core.terms import label
+from carecenter.queries.tickets import TicketDetail
 from carecenter.ui.language import Translated
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import ticket_view_marks as marks
 from carecenter.ui.views import words
+from carecenter.ui.views.ticket_view_callbacks import CallbackLines
 from carecenter.ui.views.ticket_view_text import PeopleText
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.reference_label import ReferenceLabel
@@ -32,7 +33,6 @@ _FACTS: Final = (
     "outcome",
     "language",
     "aliases",
-    "callbacks",
 )
 _LINE: Final = 24
 """The height of a value, with a button beside it or without, so that neighbours stand on one line."""
@@ -42,8 +42,8 @@ _PILLS: Final = ("kind", "status", "priority", "due", "escalation")
 class _Fact(QWidget):
     """A label over a value, and a button where the value leads somewhere."""
 
-    def __init__(self, icon: str = "") -> None:
-        super().__init__()
+    def __init__(self, icon: str, parent: QWidget) -> None:
+        super().__init__(parent)  # or its first show would be a window's
         self.label = PlainLabel()
         self.label.setProperty("tone", "muted")
         self.value = PlainLabel("", elide=True)
@@ -81,7 +81,7 @@ class TicketFacts(Translated, QWidget):
         self._shown: list[str] = []
         self.pills = {key: StatusPill() for key in _PILLS}
         icons = {"caller": "user", "service": "book-open"}
-        self._facts = {key: _Fact(icons.get(key, "")) for key in _FACTS}
+        self._facts = {key: _Fact(icons.get(key, ""), self) for key in _FACTS}
         self._facts["caller"].button.clicked.connect(self._on_caller)
         self._facts["service"].button.clicked.connect(self._on_service)
         self._text_label, self._remedy_label = PlainLabel(), PlainLabel()
@@ -95,6 +95,8 @@ class TicketFacts(Translated, QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._grid)
+        self.callbacks = CallbackLines()
+        column.addWidget(self.callbacks)
         for title, text in ((self._text_label, self.text), (self._remedy_label, self.remedy)):
             title.setProperty("tone", "muted")
             title.setContentsMargins(0, 8, 0, 0)
@@ -114,7 +116,6 @@ class TicketFacts(Translated, QWidget):
             ("outcome", _("Outcome")),
             ("language", _("Caller's language")),
             ("aliases", _("Also known as")),
-            ("callbacks", _("Callbacks")),
         ):
             self._facts[key].label.setText(text)
         for key, text in (("caller", _("Open the caller's card")), ("service", _("Open the article"))):
@@ -146,14 +147,15 @@ class TicketFacts(Translated, QWidget):
         self._refresh_pills(detail)
         values = self._values(detail)
         shown = [key for key in _FACTS if values[key]]
-        for key in _FACTS:
-            self._facts[key].value.setText(values[key])
-            self._facts[key].setVisible(key in shown)
         for position, key in enumerate(shown if shown != self._shown else ()):
             self._grid.addWidget(self._facts[key], *divmod(position, 2), Qt.AlignmentFlag.AlignTop)
+        for key in _FACTS:  # once each has its place: without one it would be shown as a window
+            self._facts[key].value.setText(values[key])
+            self._facts[key].setVisible(key in shown)
         self._shown = shown
         self._facts["caller"].button.setVisible(detail.row.caller_id is not None)
         self._facts["service"].button.setVisible(bool(detail.service_title_ar or detail.service_title_en))
+        self.callbacks.show_callbacks(detail.callbacks, self._now)
         self.text.show_text(detail.text)
         self.remedy.show_text(detail.remedy)
         for part in (self._remedy_label, self.remedy):
@@ -183,7 +185,6 @@ class TicketFacts(Translated, QWidget):
             "outcome": label(detail.outcome) if detail.outcome else "",
             "language": label(detail.language),
             "aliases": comma.join(words.reference(alias) for alias in detail.aliases),
-            "callbacks": comma.join(_callback(callback, self._now) for callback in detail.callbacks),
         }
 
     def _on_caller(self) -> None:
@@ -240,13 +241,3 @@ def _caller(detail: TicketDetail) -> str:
     if row.caller_id is None:
         return _("Not known")
     return words.caller(row.caller_name_ar, row.caller_name_en)
-
-
-def _callback(callback: CallbackRow, now: dt.datetime) -> str:
-    state = CallbackState(callback.state)
-    late = state is CallbackState.PROMISED and callback.due_at < now
-    return _("{number}, {moment}: {state}").format(
-        number=words.phone(callback.number),
-        moment=i18n.date_time(callback.due_at),
-        state=_("overdue") if late else label(state),
-    )

@@ -11,10 +11,12 @@ import msgspec
 
 from carecenter.core.i18n import gettext as _
 from carecenter.core.ids import new_id
-from carecenter.core.terms import TicketStatus
+from carecenter.core.terms import CallbackState, TicketStatus
 from carecenter.core.text import ascii_digits, plain, visible
 from carecenter.operations import Operation
 from carecenter.operations import tickets as steps
+from carecenter.operations.callbacks import SettleCallback
+from carecenter.operations.looks import CheckPin
 from carecenter.queries import accounts, tickets
 from carecenter.queries.base import Viewer
 from carecenter.store.desk import Desk
@@ -160,6 +162,14 @@ class TicketModel:
     async def take(self, opened: Opened, act: Act, choice: str | None, text: str) -> None:
         """Saves a step; the draft went into it. Raises ``UserError`` with nothing changed."""
         await self.desk.perform(operation(opened, act, choice, text), done_with=place(opened.detail.row.id))
+
+    async def settle_callback(self, callback_id: str, now: CallbackState) -> None:
+        """The promise was kept or taken back."""
+        await self.desk.perform(SettleCallback(callback_id=callback_id, now=now))
+
+    async def note_pin(self, ticket_id: str, right: bool) -> None:
+        """Puts on record that a PIN was tried."""
+        await self.desk.perform(CheckPin(ticket_id=ticket_id, right=right))
 
 
 def place(ticket_id: str) -> str:

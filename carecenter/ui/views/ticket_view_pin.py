@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+import datetime as dt
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
+from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.queries.tickets import TicketDetail
 from carecenter.ui.language import Translated
 from carecenter.ui.theme import set_icon
+from carecenter.ui.views.pin_tries import PinTries
 from carecenter.ui.views.ticket_view_model import pin_is_right
 from carecenter.ui.widgets.icon_label import IconLabel
 from carecenter.ui.widgets.number_edit import NumberEdit
@@ -17,14 +22,21 @@ from carecenter.ui.widgets.status_pill import Tone, set_tone
 
 
 class PinPanel(Translated, QFrame):
-    """Hidden for a ticket whose caller is known. `checked` tells whether the PIN was right."""
+    """Hidden for a ticket whose caller is known. `checked` carries the ticket's id and whether the PIN was right.
 
-    checked = Signal(bool)
+    After some wrong ones the field waits.
+    """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    checked = Signal(str, bool)
+
+    def __init__(self, now: Callable[[], dt.datetime], tries: PinTries, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._now, self._tries = now, tries
         self._detail: TicketDetail | None = None
         self._right: bool | None = None
+        self._waiting = QTimer(self)
+        self._waiting.setSingleShot(True)
+        self._waiting.timeout.connect(self.tick)
         self.setProperty("part", "message")
         self._picture = IconLabel(20)
         self._sentence = PlainLabel()
@@ -64,16 +76,27 @@ class PinPanel(Translated, QFrame):
         return self._sentence.text()
 
     def check(self) -> None:
-        """Compares what was typed with what the caller was given."""
-        if self._detail is None or not self.pin.text().strip():
+        """Compares what was typed with what the caller was given, unless the next try has to wait."""
+        if self._detail is None or self._wait_until() is not None:
+            return
+        if not self.pin.text().strip():
             self.pin.setFocus()
             return
+        ticket_id = self._detail.row.id
         self._right = pin_is_right(self._detail, self.pin.text())
+        self._tries.tried(ticket_id, self._right, self._now())
         if not self._right:
             self.pin.selectAll()
             self.pin.setFocus()
         self._say()
-        self.checked.emit(self._right)
+        self.checked.emit(ticket_id, self._right)
+
+    def tick(self) -> None:
+        """Time has passed: the field may be free again."""
+        self._say()
+
+    def _wait_until(self) -> dt.datetime | None:
+        return self._tries.wait_until(self._detail.row.id, self._now()) if self._detail is not None else None
 
     def _say(self) -> None:
         says: dict[bool | None, tuple[str, str, Tone]] = {
@@ -82,8 +105,20 @@ class PinPanel(Translated, QFrame):
             False: (_("This is not the PIN of this ticket: read nothing out."), "lock", "danger"),
         }
         sentence, icon, tone = says[self._right]
+        until = self._wait_until()
+        if until is not None:
+            sentence = _("Too many wrong PINs. The next one can be checked at {time}; read nothing out.").format(
+                time=i18n.isolate(i18n.time(_whole_minute(until)))
+            )
+            self._waiting.start(int((until - self._now()).total_seconds() * 1000) + 1)
         self._sentence.setText(sentence)
         set_icon(self._picture, icon, tone)
         set_tone(self, tone)
-        self.pin.setVisible(self._right is not True)
-        self.button.setVisible(self._right is not True)
+        for part in (self.pin, self.button):
+            part.setVisible(self._right is not True)
+            part.setEnabled(until is None)
+
+
+def _whole_minute(moment: dt.datetime) -> dt.datetime:
+    """The next full minute: a clock without seconds must not promise too much."""
+    return moment + dt.timedelta(minutes=1) - dt.timedelta(seconds=moment.second, microseconds=moment.microsecond)

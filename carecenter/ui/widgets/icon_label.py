@@ -23,7 +23,9 @@ class IconLabel(QWidget):
     def setIcon(self, icon: QIcon) -> None:  # noqa: N802 - the name that buttons and actions have for it
         """Shows `icon`; a null icon takes no room."""
         self._icon = icon
-        self.setVisible(not icon.isNull())
+        # Without a parent it would be shown as a window, and take the keyboard from the one that has it.
+        if icon.isNull() or not self.isWindow():
+            self.setVisible(not icon.isNull())
         self.updateGeometry()
         self.update()
 

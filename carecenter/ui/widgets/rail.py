@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 RAIL_WIDTH = 80
@@ -24,6 +24,7 @@ class Rail(QFrame):
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
         self._names: dict[str, str] = {}
+        self._shortcuts: dict[str, QShortcut] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 8, 4, 8)
         self._column.setSpacing(4)
@@ -42,17 +43,19 @@ class Rail(QFrame):
         self._group.addButton(button)
         self._buttons[key] = button
         self._column.insertWidget(self._column.count() - 1, button)
+        # A button's own shortcut presses it for 100 ms first; a page must come with the key.
+        self._shortcuts[key] = QShortcut(self)
+        self._shortcuts[key].activated.connect(button.click)
         self.set_shortcut(key, shortcut or QKeySequence())
         return button
 
     def set_text(self, key: str, text: str) -> None:
-        """The page's word; setting a button's text would otherwise take its shortcut away."""
+        """The page's word."""
         button = self._buttons[key]
-        shortcut = button.shortcut()
         button.setText(text)
         button.setAccessibleName(text)
         self._names[key] = text
-        self.set_shortcut(key, shortcut)
+        self.set_shortcut(key, self._shortcuts[key].key())
 
     def set_icon(self, key: str, icon: QIcon) -> None:
         """The page's icon."""
@@ -61,7 +64,7 @@ class Rail(QFrame):
     def set_shortcut(self, key: str, shortcut: QKeySequence) -> None:
         """The keys that lead to the page; they stand in its tool tip, as this system writes them."""
         button = self._buttons[key]
-        button.setShortcut(shortcut)
+        self._shortcuts[key].setKey(shortcut)
         keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
         name = self._names.get(key, "")
         button.setToolTip(f"{name}  \u2066{keys}\u2069" if keys else name)

@@ -139,6 +139,9 @@ async def test_an_anonymous_caller_gets_a_pin_and_leaves_no_name(screen: Screen)
     pane.call_card.anonymous.click()
     await until(lambda: pane.state.call.anonymous)
     assert pane.title() == "Anonymous"
+    assert pane.call_card.number.text() == "Number not kept"
+    kept = await screen.desk.ask(calls.call, pane.call_id)
+    assert (kept.number, kept.caller_id) == ("", None)
     pane.tickets.new_ticket()
     assert pane.tickets.form.callback_number.text() == ""
     pane.tickets.form.text.setPlainText("a bribe was asked for")

@@ -229,13 +229,40 @@ async def test_somebody_looked_up_is_shown_and_put_away(screen: Screen) -> None:
     assert screen.page.empty.isVisible()
 
 
-async def test_somebody_looked_up_in_a_call_without_a_name_is_one_key_away(screen: Screen) -> None:
-    known = await screen.person("Mohammed", "+96599887766")
-    pane = await screen.call("anonymous")
-    screen.page.open_caller(known)
-    await until(pane.who.found.hasFocus)
-    press(Qt.Key.Key_1)
+async def test_somebody_looked_up_in_a_call_without_a_name_is_on_the_line(screen: Screen) -> None:
+    mohammed = await screen.person("Mohammed", "+96599887766")
+    fatima = await screen.person("Fatima", "+96599887755")
+    pane = await screen.call("55512345")
+    screen.page.open_caller(mohammed)
     await until(lambda: pane.title() == "Mohammed")
+    assert screen.page.pane() is pane
+    assert (await screen.desk.ask(calls.call, pane.call_id)).caller_id == mohammed
+
+    screen.page.open_caller(fatima)
+    await until(screen.page.person.isVisible)
+    assert screen.page.person.card.title() == "Fatima"
+    assert (await screen.desk.ask(calls.call, pane.call_id)).caller_id == mohammed, "looking changes nobody"
+
+
+async def test_somebody_looked_up_over_the_card_of_another_is_on_the_line(screen: Screen) -> None:
+    mohammed = await screen.person("Mohammed", "+96599887766")
+    screen.page.open_caller(mohammed)
+    await until(screen.page.person.isVisible)
+    pane = await screen.call("anonymous")
+    screen.page.calls.setCurrentWidget(screen.page.person)
+    screen.page.open_caller(mohammed)
+    await until(lambda: pane.title() == "Mohammed")
+    assert screen.page.pane() is pane
+
+
+async def test_somebody_looked_up_is_not_named_in_the_call_of_who_stays_anonymous(screen: Screen) -> None:
+    mohammed = await screen.person("Mohammed", "+96599887766")
+    pane = await screen.call("55512345")
+    pane.call_card.anonymous.click()
+    await until(lambda: pane.state.call.anonymous)
+    screen.page.open_caller(mohammed)
+    await until(screen.page.person.isVisible)
+    assert (await screen.desk.ask(calls.call, pane.call_id)).caller_id is None
 
 
 async def test_every_text_of_the_desk_comes_from_the_catalogue(screen: Screen, language: Language) -> None:

@@ -14,14 +14,17 @@ from pytestqt.qtbot import QtBot
 
 from carecenter.core.ids import new_id
 from carecenter.core.terms import EntryKind, Outcome, TicketKind, TicketStatus
+from carecenter.models.centre import Audit
 from carecenter.operations import tickets
 from carecenter.operations.callbacks import PromiseCallback
 from carecenter.operations.tickets import pin_hash
 from carecenter.queries import articles
 from carecenter.queries.tickets import by_ids
+from carecenter.server.centre import Centre
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language
 from carecenter.ui.messages import Message, Messages
+from carecenter.ui.views.pin_tries import FIRST_WAIT
 from carecenter.ui.views.ticket_view import TicketView
 from carecenter.ui.views.ticket_view_model import Act, place
 from tests.ui.pseudo import unmarked_texts
@@ -103,7 +106,7 @@ async def test_facts_are_shown_and_lead_to_the_caller_and_the_article(
         PromiseCallback(callback_id=new_id(), number="+96599887766", due_at=moment, ticket_id=ticket_id)
     )
     facts = screen.view.facts
-    await until(lambda: "9988\u00a07766" in facts.fact("callbacks"))
+    await until(lambda: "9988\u00a07766" in "".join(facts.callbacks.sentences()))
     assert facts.fact("caller") == "Mohammed Al-Mutairi"
     assert facts.fact("service") == service.title_en
     assert facts.fact("assignee") == "Nobody yet"
@@ -298,18 +301,8 @@ async def test_a_change_that_came_too_late_says_so(qtbot: QtBot, desk: Desk, lan
 async def test_anonymous_ticket_asks_for_its_pin_before_anything_is_read_out(
     qtbot: QtBot, desk: Desk, language: Language
 ) -> None:
-    ticket_id = new_id()
     other = await open_ticket(desk)
-    await desk.perform(
-        tickets.OpenTicket(
-            ticket_id=ticket_id,
-            entry_id=new_id(),
-            kind=TicketKind.COMPLAINT,
-            queue_id="general",
-            text="Nobody shall know",
-            pin_hash=pin_hash(ticket_id, "4711"),
-        )
-    )
+    ticket_id = await _anonymous_ticket(desk)
     screen = Screen(qtbot, desk, language)
     await screen.open(ticket_id)
     pin = screen.view.pin
@@ -325,6 +318,83 @@ async def test_anonymous_ticket_asks_for_its_pin_before_anything_is_read_out(
     assert pin.isHidden()
     await screen.open(ticket_id)
     assert "ask for the PIN" in pin.sentence()
+
+
+async def _anonymous_ticket(desk: Desk) -> str:
+    """A ticket of somebody whose PIN is 4711."""
+    ticket_id = new_id()
+    await desk.perform(
+        tickets.OpenTicket(
+            ticket_id=ticket_id,
+            entry_id=new_id(),
+            kind=TicketKind.COMPLAINT,
+            queue_id="general",
+            text="Nobody shall know",
+            pin_hash=pin_hash(ticket_id, "4711"),
+        )
+    )
+    return ticket_id
+
+
+async def test_each_pin_said_is_on_record_and_after_five_wrong_ones_the_field_waits(
+    qtbot: QtBot, desk: Desk, language: Language, centre: Centre
+) -> None:
+    ticket_id = await _anonymous_ticket(desk)
+    screen = Screen(qtbot, desk, language)
+    await screen.open(ticket_id)
+    for wrong in ("1000", "2000", "3000", "4000", "5000"):
+        assert screen.view.pin.pin.isEnabled()
+        _say_pin(screen, wrong)
+    elsewhere = Screen(qtbot, desk, language)  # another page of the same sign-in
+    await elsewhere.open(ticket_id)
+    for shown in (screen, elsewhere):
+        assert "Too many wrong PINs" in shown.view.pin.sentence()
+        assert not shown.view.pin.pin.isEnabled()
+        _say_pin(shown, "4711")
+        assert "may be read out" not in shown.view.pin.sentence()
+    later(desk, FIRST_WAIT)
+    screen.view.tick()
+    _say_pin(screen, "4711")
+    assert "may be read out" in screen.view.pin.sentence()
+    await until(lambda: _pins_on_record(centre, ticket_id) == ["no"] * 5 + ["yes"])
+
+
+def _say_pin(screen: Screen, pin: str) -> None:
+    screen.view.pin.pin.setText(pin)
+    screen.view.pin.check()
+
+
+def _pins_on_record(centre: Centre, ticket_id: str) -> list[str]:
+    with centre.transaction() as unit:
+        lines = unit.session.scalars(
+            sqlalchemy.select(Audit).where(Audit.action == "CheckPin").order_by(Audit.number)
+        ).all()
+        return [line.subjects["right"] for line in lines if line.subjects["ticket_id"] == ticket_id]
+
+
+@pytest.mark.parametrize(("button", "becomes"), [("kept", "Kept"), ("cancelled", "Cancelled")])
+async def test_a_promised_callback_is_settled_in_one_press(
+    qtbot: QtBot, desk: Desk, language: Language, button: str, becomes: str
+) -> None:
+    screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
+    callbacks = screen.view.facts.callbacks
+    assert callbacks.isHidden()
+    for hours, number in ((5, "+96599887766"), (1, "+96522334455")):
+        due = desk.now() + dt.timedelta(hours=hours)
+        await desk.perform(PromiseCallback(callback_id=new_id(), number=number, due_at=due, ticket_id=ticket_id))
+    await until(lambda: len(callbacks.sentences()) == 2)
+    later(desk, dt.timedelta(hours=2))
+    screen.view.tick()
+    soonest, other = callbacks.sentences()
+    assert "2233\u00a04455" in soonest
+    assert "overdue" in soonest
+    assert "Promised" in other
+    getattr(callbacks.line(0), button).click()
+    await until(lambda: becomes in callbacks.sentences()[0])
+    assert callbacks.line(0).kept.isHidden()
+    assert callbacks.line(0).cancelled.isHidden()
+    assert "Promised" in callbacks.sentences()[1]
+    assert callbacks.line(1).kept.isVisible()
 
 
 async def test_a_ticket_that_is_not_here_says_so(qtbot: QtBot, desk: Desk, language: Language) -> None:

@@ -204,6 +204,20 @@ async def test_an_unknown_link_is_ignored_with_a_message(run: Run) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_second_start_brings_this_one_to_the_front_and_opens_nothing(run: Run) -> None:
+    async with run() as application:
+        await until(application.panel.sign_in.name.count)
+        application.window.showMinimized()
+        application.take("")
+        assert not application.window.isMinimized()
+        assert application.session is None
+        application.take("carecenter:delete?from=99887766")
+        assert "link" in application.window.message_bar.text()
+        assert application.session is None
+        assert application.panel.isVisible(), "a link never leads past the sign-in"
+
+
+@pytest.mark.asyncio
 async def test_the_lock_keeps_the_desk_and_wants_the_password(run: Run) -> None:
     async with run() as application:
         await _sign_in(application)

@@ -91,7 +91,7 @@ def test_the_first_account_signs_in_and_finds_the_knowledge_base(opened: Opened)
 
 
 def test_a_weak_password_is_told_before_anything_is_made(desk: Standalone, paths: Paths) -> None:
-    with pytest.raises(UserError, match="at least 8 characters"):
+    with pytest.raises(UserError, match="at least: 8"):
         desk.set_up(NewAccount(name="Huda", password="short", role=Role.SUPERVISOR))
     assert not paths.data.exists()
 

@@ -6,11 +6,12 @@ the program reads, `check` finds what is stale, missing, fuzzy or broken. No tex
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -29,6 +30,7 @@ KEYWORDS: Final = {
     "_": None,
     "gettext": None,
     "N_": None,
+    "NP_": ((1, "c"), 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
@@ -89,7 +91,7 @@ def compile_all(folder: Path) -> None:
 def check(source: Path, folder: Path) -> list[str]:
     """What is wrong with the catalogues, a line each; empty if nothing is."""
     template = extract(source)
-    problems: list[str] = []
+    problems = hidden(source)
     for language in LANGUAGES:
         po = _po(folder, language)
         header = _plural_header(language)
@@ -105,6 +107,29 @@ def check(source: Path, folder: Path) -> list[str]:
             if entry.id:
                 problems += [f"{language}: {problem}: {_singular(entry)}" for problem in _faults(entry, language)]
     return problems
+
+
+def hidden(source: Path) -> list[str]:
+    """Calls that mark a text and that `extract` cannot see: inside an f-string or inside another marking call,
+    a line each.
+    """
+    problems: list[str] = []
+    for file in sorted(source.rglob("*.py")):
+        for outer in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(outer, ast.JoinedStr) or _marks(outer):
+                inner = (node for node in ast.walk(outer) if node is not outer and _marks(node))
+                kind = "an f-string" if isinstance(outer, ast.JoinedStr) else "another marking call"
+                where = file.relative_to(source.parent).as_posix()
+                problems += [f"{where}:{node.lineno}: a marked text inside {kind}" for node in inner]
+    return problems
+
+
+def _marks(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Whether this is a call such as `_("text")`; `_(variable)` marks nothing."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in KEYWORDS and any(isinstance(part, ast.Constant) for part in node.args)
 
 
 def _faults(entry: Message, language: str) -> Iterator[str]:

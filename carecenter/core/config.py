@@ -7,16 +7,14 @@ shared by all workstations lies in the store.
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
-
-import msgspec
+from typing import Any, Final, Literal, Self
 
 from carecenter.core.errors import StoreFull, UserError
 from carecenter.core.i18n import N_, Digits
@@ -101,24 +99,63 @@ class Paths:
             ) from error
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What this person chose at this workstation; a change makes a new one (`msgspec.structs.replace`).
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What this person chose at this workstation; a change makes a new one (`dataclasses.replace`).
 
     `text_scale` is in per cent; `window_geometry` and `window_state` are what Qt saved, in base64;
     `shortcuts` maps an action's name to the keys it was given. `server_url` None: the embedded centre.
+    Raises ValueError for a value that a field cannot have.
     """
 
     language: Literal["ar", "en", "qps"] = "ar"
     digits: Digits = "latn"
     theme: Theme = "system"
-    text_scale: Annotated[int, msgspec.Meta(ge=100, le=200)] = 100
-    idle_lock_minutes: Annotated[int, msgspec.Meta(ge=1, le=240)] = 10
+    text_scale: int = 100
+    idle_lock_minutes: int = 10
     server_url: str | None = None
     ca_bundle: str | None = None
     proxy: str | None = None
     window_geometry: str | None = None
     window_state: str | None = None
-    shortcuts: dict[str, str] = {}
+    shortcuts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, fits in _FITS.items():
+            if not fits(getattr(self, name)):
+                raise ValueError(f"setting {name} is not understood")
+
+
+def _one_of(*values: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and value in values
+
+
+def _within(least: int, most: int) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _text_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _texts_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
+
+
+# By hand: the first picture waits for the settings, and a library for it would cost a tenth of that wait.
+_FITS: Final[dict[str, Callable[[object], bool]]] = {
+    "language": _one_of("ar", "en", "qps"),
+    "digits": _one_of("latn", "arab"),
+    "theme": _one_of("system", "light", "dark"),
+    "text_scale": _within(100, 200),
+    "idle_lock_minutes": _within(1, 240),
+    "server_url": _text_or_none,
+    "ca_bundle": _text_or_none,
+    "proxy": _text_or_none,
+    "window_geometry": _text_or_none,
+    "window_state": _text_or_none,
+    "shortcuts": _texts_by_name,
+}
 
 
 def read_settings(path: Path) -> Settings:
@@ -135,16 +172,22 @@ def read_settings(path: Path) -> Settings:
         log.warning("the settings cannot be read; going on with the defaults", exc_info=True)
         return Settings()
     try:
-        fields = msgspec.json.decode(content, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        chosen = json.loads(content)
+    except (ValueError, RecursionError):
+        chosen = None
+    if not isinstance(chosen, dict):
         _set_aside(path)
         return Settings()
-    return _tolerant(fields)
+    return _tolerant(chosen)
 
 
 def write_settings(path: Path, settings: Settings) -> None:
     """Replaces the file whole. Raises StoreFull when the disk is full, and OSError."""
-    replace_file(path, msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n")
+    plain = Settings()
+    chosen = {
+        name: value for name in _FITS if (value := getattr(settings, name)) != getattr(plain, name)
+    }
+    replace_file(path, json.dumps(chosen, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -153,6 +196,8 @@ def replace_file(path: Path, content: bytes) -> None:
     Readable by its user alone. Returns when the disk has it. Raises StoreFull when the disk is
     full, and OSError.
     """
+    import tempfile  # here: the first picture needs no file to be written
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary: Path | None = None
     try:
@@ -196,13 +241,13 @@ def _set_aside(path: Path) -> None:
         path.replace(aside)
 
 
-def _tolerant(fields: dict[str, object]) -> Settings:
-    good: dict[str, object] = {}
-    for field in msgspec.structs.fields(Settings):
-        if field.name not in fields:
+def _tolerant(chosen: dict[str, Any]) -> Settings:
+    good: dict[str, Any] = {}
+    for name, fits in _FITS.items():
+        if name not in chosen:
             continue
-        try:
-            good[field.name] = msgspec.convert(fields[field.name], field.type)
-        except msgspec.ValidationError as error:
-            log.warning("setting %s is not understood and takes its default: %s", field.name, error)
-    return msgspec.convert(good, Settings)
+        if fits(chosen[name]):
+            good[name] = chosen[name]
+        else:
+            log.warning("setting %s is not understood and takes its default", name)
+    return Settings(**good)

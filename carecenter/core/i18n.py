@@ -255,6 +255,11 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext's users and extrac
     return message
 
 
+def NP_(context: str, message: str) -> tuple[str, str]:  # noqa: N802 - as `N_`
+    """Marks a message as meant in `context` and returns both, for `pgettext` where it is shown."""
+    return context, message
+
+
 def digits(text: str) -> str:
     """`text` with its ASCII digits as the person reads them; see `Translator.digits`."""
     return _current.digits(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from carecenter.core.i18n import N_, gettext
+from carecenter.core.i18n import N_, NP_, gettext, pgettext
 
 
 class Language(StrEnum):
@@ -173,7 +173,7 @@ Term = (
 
 OPEN_STATUSES: Final = tuple(status for status in TicketStatus if status is not TicketStatus.CLOSED)
 
-_LABELS: Final[dict[type[StrEnum], dict[str, str]]] = {
+_LABELS: Final[dict[type[StrEnum], dict[str, str | tuple[str, str]]]] = {
     Language: {"ar": N_("Arabic"), "en": N_("English")},
     Role: {
         "agent": N_("Agent"),
@@ -228,19 +228,23 @@ _LABELS: Final[dict[type[StrEnum], dict[str, str]]] = {
         "withdrawn": N_("Withdrawn by the caller"),
     },
     EntryKind: {
-        "opened": N_("Ticket opened"),
+        "opened": NP_("timeline", "Ticket opened"),
         "note": N_("Note"),
         "status": N_("Status changed"),
         "assigned": N_("Assigned"),
         "queue": N_("Moved to another queue"),
-        "escalated": N_("Escalated"),
+        "escalated": NP_("timeline", "Escalated"),
         "callback": N_("Callback promised"),
         "closed": N_("Ticket closed"),
         "reopened": N_("Ticket reopened"),
         "outdated": N_("Outdated change, kept for the record"),
     },
-    CallbackState: {"promised": N_("Promised"), "kept": N_("Kept"), "cancelled": N_("Cancelled")},
-    ArticleKind: {"service": N_("Service"), "body": N_("Government body"), "centre": N_("The centre")},
+    CallbackState: {"promised": N_("Promised"), "kept": N_("Call made"), "cancelled": N_("Cancelled")},
+    ArticleKind: {
+        "service": NP_("article", "Service"),
+        "body": NP_("article", "Government body"),
+        "centre": N_("The centre"),
+    },
     Verification: {
         "official_page_read": N_("Official page read"),
         "official_other_page_read": N_("Page of another official body read"),
@@ -260,4 +264,5 @@ _LABELS: Final[dict[type[StrEnum], dict[str, str]]] = {
 
 def label(term: Term) -> str:
     """The word for a term in the language of the screen."""
-    return gettext(_LABELS[type(term)][term.value])
+    text = _LABELS[type(term)][term.value]
+    return gettext(text) if isinstance(text, str) else pgettext(*text)

@@ -58,10 +58,17 @@ class CorrectCaller(Operation, frozen=True, kw_only=True):
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at
         caller = session.get(Caller, self.caller_id)
-        if caller is None or getattr(caller, self.field) != self.was:
-            return
+        if caller is not None and getattr(caller, self.field) == self.was:
+            setattr(caller, self.field, self._value())
+
+    def outdated(self, session: Session) -> bool:
+        """Whether somebody else corrected the fact meanwhile: it is neither what it was nor what it should be."""
+        caller = session.get(Caller, self.caller_id)
+        return caller is not None and getattr(caller, self.field) not in (self.was, self._value())
+
+    def _value(self) -> Any:
         value: Any = self.now if self.field == "civil_id" else self.now or ""
-        setattr(caller, self.field, Language(value) if self.field == "language" else value)
+        return Language(value) if self.field == "language" else value
 
 
 class AttachPhone(Operation, frozen=True, kw_only=True):

@@ -77,11 +77,15 @@ def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
 def knowledge(
     session: Session, viewer: Viewer, question: str, limit: int = PER_GROUP
 ) -> tuple[articles.ArticleRow, ...]:
-    """The articles nearest to a question, best first: those with every word, then those with any."""
-    every = _ids(session, "article", question, limit)
-    if len(every) < limit:
-        every += tuple(i for i in _ids(session, "article", question, limit, any_word=True) if i not in every)
-    return articles.by_ids(session, viewer, every[:limit])
+    """The articles nearest to a question, best first.
+
+    Those whose title and keywords hold every word come before those that hold any of them anywhere: a word
+    in the body alone (a Civil ID among the documents) does not make an article the answer.
+    """
+    named = _ids(session, "article", question, limit, column="title")
+    anywhere = _ids(session, "article", question, limit, any_word=True) if len(named) < limit else ()
+    best = tuple(dict.fromkeys((*named, *anywhere)))
+    return articles.by_ids(session, viewer, best[:limit])
 
 
 def _distinct(rows: list[Any]) -> tuple[Any, ...]:
@@ -89,7 +93,13 @@ def _distinct(rows: list[Any]) -> tuple[Any, ...]:
 
 
 def _ids(
-    session: Session, entity: str, line: str, limit: int = PER_GROUP, *, any_word: bool = False
+    session: Session,
+    entity: str,
+    line: str,
+    limit: int = PER_GROUP,
+    *,
+    any_word: bool = False,
+    column: str = "",
 ) -> tuple[str, ...]:
     words = [word for word in tokens(line) if len(word) >= _SHORTEST_PREFIX]
     if not words:
@@ -99,7 +109,8 @@ def _ids(
         "SELECT entity_id FROM search_index WHERE search_index MATCH :match AND entity = :entity"
         " ORDER BY bm25(search_index, 0, 0, 8.0, 1.0) LIMIT :limit"
     )
-    return tuple(session.scalars(statement, {"match": match, "entity": entity, "limit": limit}))
+    asked = f"{column} : ({match})" if column else match
+    return tuple(session.scalars(statement, {"match": asked, "entity": entity, "limit": limit}))
 
 
 def index(session: Session, keys: Iterable[tuple[str, str]]) -> None:

@@ -31,7 +31,8 @@ def check_new(name: str, password: str) -> None:
     if not fold_name(name):
         raise UserError(N_("Enter a name to sign in with."))
     if len(password) < SHORTEST_PASSWORD:
-        raise UserError(N_("The password needs at least {count} characters."), count=SHORTEST_PASSWORD)
+        text = N_("The password is too short. Characters needed, at least: {count}")
+        raise UserError(text, count=SHORTEST_PASSWORD)
 
 
 def create(session: Session, new: NewAccount, cost: KdfCost = KdfCost.INTERACTIVE) -> Account:
@@ -87,7 +88,7 @@ def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Vi
         return _wrong()
     if credential.not_before is not None and at < credential.not_before:
         seconds = int((credential.not_before - at).total_seconds()) + 1
-        return WrongPassword(N_("Too many wrong passwords. Try again in {seconds} seconds."), seconds=seconds)
+        return WrongPassword(N_("Too many wrong passwords. Seconds to wait: {seconds}"), seconds=seconds)
     if not _matches(credential.password_hash, request.password):
         credential.failures += 1
         over = credential.failures - _FREE_TRIES

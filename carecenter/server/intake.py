@@ -20,6 +20,7 @@ from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.models.centre import OpLog, Quarantine, Review
 from carecenter.models.viewer import viewer_of
+from carecenter.operations.callers import CorrectCaller
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import OpenTicket
 from carecenter.server import audit, references
@@ -129,6 +130,8 @@ def _doubt(session: Session, envelope: Envelope, operation: operations.Operation
 
 def _apply(session: Session, operation: operations.Operation, actor: operations.Actor, at: dt.datetime) -> str:
     """Apply; returns what a supervisor should look at, or nothing."""
+    if isinstance(operation, CorrectCaller) and operation.outdated(session):
+        return N_("Somebody else corrected this fact of the caller's card meanwhile. It was left as it is.")
     if not isinstance(operation, OpenTicket):
         operation.apply(session, actor, at)
         return ""

@@ -16,6 +16,8 @@ from carecenter.models.viewer import Viewer
 from carecenter.operations import Operation
 from carecenter.store.workstation import Attention, Workstation
 
+__all__ = ["Attention", "Desk", "DeskStatus"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 O = TypeVar("O", bound=Operation)  # noqa: E741  # the operation that comes back is of the kind that went in

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
-from carecenter.ui.keys import KeysSheet
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import MessageBar, Messages
 from carecenter.ui.preferences import Preferences
-from carecenter.ui.status_bar import StatusBar
 from carecenter.ui.theme import Theme, set_icon
 from carecenter.ui.top_bar import TopBar
 from carecenter.ui.widgets.rail import Rail
 
 if TYPE_CHECKING:
     from carecenter.store.desk import Desk
+    from carecenter.ui.keys import KeysSheet
     from carecenter.ui.pages import Pages
+    from carecenter.ui.status_bar import StatusBar
 
 NAMES: Final = {
     "desk": (N_("Desk"), "headset"),
@@ -40,7 +41,10 @@ NAMES: Final = {
 
 
 class MainWindow(Translated, QMainWindow):
-    """Emits what a person asked for; `painted` once, when the first picture stands."""
+    """Emits what a person asked for; `painted` once, when the first picture stands.
+
+    What only a signed-in desk shows is made with its first use: the first picture does not wait for it.
+    """
 
     painted = Signal()
     close_asked = Signal()
@@ -52,10 +56,8 @@ class MainWindow(Translated, QMainWindow):
         self._pages: Pages | None = None
         self._was_painted, self._may_close = False, False
         self.rail, self.stack = Rail(), QStackedWidget()
-        self.top_bar, self.status_bar = TopBar(theme), StatusBar()
-        self.message_bar = MessageBar(messages)
-        whole = self._built()
-        self.keys_sheet = KeysSheet(whole)
+        self.top_bar, self.message_bar = TopBar(theme), MessageBar(messages)
+        self._whole = self._built()
         self._show_frame(False)
         self._shortcuts: list[tuple[QShortcut, str]] = []
         self._connect()
@@ -63,6 +65,23 @@ class MainWindow(Translated, QMainWindow):
         if geometry := preferences.settings.window_geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self.retranslate()
+
+    @cached_property
+    def status_bar(self) -> StatusBar:
+        """The line under the pages."""
+        from carecenter.ui.status_bar import StatusBar
+
+        bar = StatusBar()
+        bar.attention_asked.connect(self._on_attention)
+        self._foot.addWidget(bar)
+        return bar
+
+    @cached_property
+    def keys_sheet(self) -> KeysSheet:
+        """The keys of this screen, over the page."""
+        from carecenter.ui.keys import KeysSheet
+
+        return KeysSheet(self._whole)
 
     def retranslate(self) -> None:
         """The window's own words."""
@@ -142,11 +161,11 @@ class MainWindow(Translated, QMainWindow):
         self.close()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Tells of the first picture."""
+        """Tells of the first picture, once the parts of the window have painted theirs."""
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            self.painted.emit()
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Closing the window ends the program, once everything is on the disk."""
@@ -161,19 +180,22 @@ class MainWindow(Translated, QMainWindow):
         middle.setSpacing(0)
         for part in (self.top_bar, _line(), self.message_bar, self.stack):
             middle.addWidget(part, int(part is self.stack))
-        self._lines = (_line(upright=True), _line())
+        self._line, self._under = _line(upright=True), QWidget()
+        self._foot = QVBoxLayout(self._under)
+        self._foot.setContentsMargins(0, 0, 0, 0)
+        self._foot.setSpacing(0)
+        self._foot.addWidget(_line())
         self._across = QHBoxLayout()
         self._across.setSpacing(0)
         self._across.addWidget(self.rail)
-        self._across.addWidget(self._lines[0])
+        self._across.addWidget(self._line)
         self._across.addLayout(middle, 1)
         whole = QWidget()
         down = QVBoxLayout(whole)
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(0)
         down.addLayout(self._across, 1)
-        down.addWidget(self._lines[1])
-        down.addWidget(self.status_bar)
+        down.addWidget(self._under)
         self.setCentralWidget(whole)
         return whole
 
@@ -183,7 +205,6 @@ class MainWindow(Translated, QMainWindow):
         self.top_bar.theme_asked.connect(self._preferences.toggle_theme)
         self.top_bar.keys_asked.connect(self._toggle_keys)
         self.top_bar.sign_out_asked.connect(self.sign_out_asked)
-        self.status_bar.attention_asked.connect(self._on_attention)
         self._shortcut("Ctrl+Shift+L", N_("Change the language"), self._preferences.toggle_language)
         self._shortcut("F1", N_("Keys of this screen"), self._toggle_keys)
         self._shortcut("Ctrl+K", N_("Search"), self._on_search)
@@ -211,10 +232,10 @@ class MainWindow(Translated, QMainWindow):
 
     def _show_frame(self, shown: bool) -> None:
         """What surrounds the pages of a signed-in, unlocked desk."""
-        for part in (self.rail, *self._lines, self.status_bar):
+        for part in (self.rail, self._line, self._under):
             part.setVisible(shown)
         self.top_bar.show_desk(shown)
-        if not shown:
+        if not shown and "keys_sheet" in vars(self):  # else nobody has asked for it yet
             self.keys_sheet.hide()
 
 

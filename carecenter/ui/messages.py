@@ -8,7 +8,6 @@ copy it.
 from __future__ import annotations
 
 import logging
-import secrets
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from datetime import date, datetime
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from carecenter.core import i18n
@@ -96,6 +95,8 @@ class Messages(QObject):
         elif isinstance(failure, UserError):
             self.error(failure)
         else:
+            import secrets  # here: it is not needed before something fails
+
             reference = "".join(secrets.choice(_REFERENCE_LETTERS) for _letter in range(6))
             logger.error("unexpected error %s\n%s", reference, _without_texts(failure))
             self.said.emit(Message("danger", lambda: _unexpected(reference), None, reference))
@@ -144,7 +145,7 @@ class MessageBar(Translated, QFrame):
 
     def retranslate(self) -> None:
         """The buttons, and the message itself as far as it can say itself anew."""
-        self._copy.setText(_("Copy the reference"))
+        self._copy.setText(i18n.pgettext("error", "Copy the reference"))
         self._dismiss.setToolTip(_("Dismiss (Esc)"))
         self._dismiss.setAccessibleName(_("Dismiss the message"))
         self.setAccessibleName(_("Message"))
@@ -161,6 +162,8 @@ class MessageBar(Translated, QFrame):
         self._stack = [older for older in self._stack if older.stays and older.say() != text]
         self._stack.append(message)
         self._show_top()
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # not before somebody is told
+
         event = QAccessibleAnnouncementEvent(self, self.text())
         if message.stays:
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)

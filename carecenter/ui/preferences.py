@@ -6,6 +6,7 @@ The values and their file are `core.config`'s; this is where a changed value bec
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,8 @@ class Preferences(QObject):
 
     def change(self, **fields: Any) -> None:
         """Take new values for fields of Settings. Raises ValueError, with nothing changed, for a bad one."""
-        import msgspec
-
         before = self.settings
-        changed = msgspec.structs.replace(before, **fields)
-        self.settings = msgspec.convert(msgspec.to_builtins(changed), Settings)
+        self.settings = replace(before, **fields)
         try:
             write_settings(self._path, self.settings)
         except OSError:

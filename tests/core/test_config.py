@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from carecenter.core.config import Paths, Settings, read_settings, replace_file, write_settings
@@ -104,7 +103,7 @@ def test_settings_survive_a_restart(tmp_path: Path) -> None:
     write_settings(tmp_path / "settings.json", chosen)
 
     assert read_settings(tmp_path / "settings.json") == chosen
-    assert msgspec.structs.replace(chosen, theme="light") != chosen
+    assert replace(chosen, theme="light") != chosen
 
 
 def test_the_first_start_has_the_defaults_and_the_embedded_centre(tmp_path: Path) -> None:
@@ -141,6 +140,23 @@ def test_one_bad_field_costs_only_itself(tmp_path: Path) -> None:
 
     assert read_settings(file) == Settings(language="en", digits="arab")
     assert file.exists()
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"language": "fr"},
+        {"text_scale": True},
+        {"text_scale": 99},
+        {"idle_lock_minutes": 241},
+        {"idle_lock_minutes": "10"},
+        {"proxy": 7},
+        {"shortcuts": {"new_ticket": None}},
+    ],
+)
+def test_a_value_that_a_field_cannot_have_is_refused(chosen: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(chosen))):
+        replace(Settings(), **chosen)
 
 
 def test_settings_that_cannot_be_read_do_not_stop_the_start(tmp_path: Path) -> None:
@@ -205,8 +221,8 @@ def test_another_failure_of_the_disk_is_not_called_full(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "small"]
 
 
-def test_importing_it_loads_neither_the_keyring_nor_platformdirs() -> None:
-    slow = "('platformdirs', 'keyring', 'babel')"
+def test_importing_it_loads_nothing_that_the_first_picture_would_wait_for() -> None:
+    slow = "('platformdirs', 'keyring', 'babel', 'msgspec', 'tempfile')"
     program = f"import sys, carecenter.core.config; print([m for m in {slow} if m in sys.modules])"
 
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

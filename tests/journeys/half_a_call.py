@@ -26,16 +26,16 @@ async def _call(app: QApplication, home: Path) -> None:
         await agent.sign_in("Sara")
         pane = await agent.take_call(NUMBER)
         pane.notes.edit.setFocus()
-        agent.type(NOTES)
+        agent.key_in(NOTES)
         await until(pane.notes.saved)
         agent.press("Ctrl+T")
         await until(pane.tickets.form.text.hasFocus)
-        agent.type(TICKET)
+        agent.key_in(TICKET)
         await until(pane.tickets.form.saved)
         sys.stdout.write("kept\n")
         sys.stdout.flush()
         while True:
-            agent.type("e weeks ")
+            agent.key_in("e weeks ")
             await asyncio.sleep(0.01)
 
 

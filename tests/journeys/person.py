@@ -1,4 +1,4 @@
-"""A person at the program: the keyboard, the mouse and what stands on the screen. What a journey expects is its own."""
+"""A person at the program: the keyboard, the mouse, what stands on the screen. What is expected is a journey's."""
 
 from __future__ import annotations
 
@@ -46,11 +46,15 @@ from carecenter.wire import NewAccount
 from tests.ui.waiting import until
 
 PASSWORD = "correct horse"
+NAMES = (("هدى", "Huda"), ("سارة", "Sara"))
 W = TypeVar("W", bound=QWidget)
 
 
-def found_home(home: Path) -> None:
-    """A desk of two accounts: Huda leads all queues, Sara is an agent of all but the confidential one."""
+def found_home(home: Path, names: tuple[tuple[str, str], tuple[str, str]] = NAMES) -> None:
+    """A desk of two accounts: Huda leads all queues, Sara is an agent of all but the confidential one.
+
+    `names`: what their colleagues read, in Arabic and in English.
+    """
     standalone = Standalone(Paths(home), None, KdfCost.MINIMAL)
     queue_ids = ("general", "technical", "bodies")
     standalone.set_up(
@@ -58,8 +62,8 @@ def found_home(home: Path) -> None:
             name="Huda",
             password=PASSWORD,
             role=Role.SUPERVISOR,
-            display_name_ar="هدى",
-            display_name_en="Huda",
+            display_name_ar=names[0][0],
+            display_name_en=names[0][1],
             queue_ids=(*queue_ids, "confidential"),
         )
     )
@@ -70,8 +74,8 @@ def found_home(home: Path) -> None:
             name="Sara",
             password=PASSWORD,
             role=Role.AGENT,
-            display_name_ar="سارة",
-            display_name_en="Sara",
+            display_name_ar=names[1][0],
+            display_name_en=names[1][1],
             queue_ids=queue_ids,
         ),
     )
@@ -159,19 +163,21 @@ class Person:
         await until(lambda: form.isVisible() and form.name.count() > 0)
         form.choose(name)
         self.click(form.password.line)
-        self.type(PASSWORD)
+        self.key_in(PASSWORD)
         self.press("Return")
         await until(lambda: self.program.session is not None and self.desk.isVisible())
 
     async def sign_out(self) -> None:
+        rail = self.window.rail
         self.press("Ctrl+Shift+Q")
-        await until(lambda: self.program.session is None and self.program.panel.isVisible())
+        await until(lambda: self.window.rail is not rail)  # whoever comes next gets a rail of their own
 
     async def take_call(self, number: str) -> CallPane:
         """F2, the number as it is typed, Enter."""
         before = len(self.desk.panes())
+        self.press("Ctrl+1")
         self.press("F2")
-        self.type(number)
+        self.key_in(number)
         self.press("Return")
         await until(lambda: len(self.desk.panes()) == before + 1)
         return self.pane
@@ -181,7 +187,7 @@ class Person:
         panel = self.pane.tickets
         self.press("Ctrl+T")
         await until(panel.form.text.hasFocus)
-        self.type(text)
+        self.key_in(text)
         self.press("Ctrl+Return")
         await until(lambda: panel.issued.issued is not None)
         assert panel.issued.issued is not None
@@ -201,7 +207,7 @@ class Person:
         popup = self.search_box.popup()
         self.press("Ctrl+K")
         self.press("Ctrl+A")
-        self.type(line)
+        self.key_in(line)
         await until(lambda: (hit := popup.current()) is not None and popup.isVisible() and hit.group is group)
         self.press("Return")
 
@@ -212,7 +218,7 @@ class Person:
         if choice is not None:
             self.choose(panel.choice_box, choice)
         panel.text.setFocus()
-        self.type(text)
+        self.key_in(text)
         self.press("Ctrl+Return")
         await until(lambda: len(view.timeline.lines()) > before and not panel.text.toPlainText())
 
@@ -224,15 +230,13 @@ class Person:
     async def register(self, name_ar: str, name_en: str, number: str) -> str:
         """Somebody is on record before the journey begins; returns the id."""
         caller_id, phone = new_id(), (new_id(), number)
-        await self.store.perform(
-            RegisterCaller(caller_id=caller_id, name_ar=name_ar, name_en=name_en, phone=phone)
-        )
+        await self.store.perform(RegisterCaller(caller_id=caller_id, name_ar=name_ar, name_en=name_en, phone=phone))
         return caller_id
 
     def press(self, keys: str, target: QWidget | None = None) -> None:
         QTest.keySequence(target or self.focus(), QKeySequence(keys))
 
-    def type(self, text: str) -> None:
+    def key_in(self, text: str) -> None:
         """Key after key, into whatever has the keyboard."""
         for letter in text:  # QTest.keyClicks knows the letters of a Latin keyboard only
             target, none = self.focus(), Qt.KeyboardModifier.NoModifier
@@ -251,7 +255,8 @@ class Person:
             self.press("Down", box)
 
     def focus(self) -> QWidget:
-        return self.window.focusWidget() or self.window
+        focused: QWidget | None = self.window.focusWidget()  # Qt's stubs forget that there may be none
+        return self.window if focused is None else focused
 
     def shows(self, text: str) -> bool:
         return any(text in said for said in words_of(self.window))
@@ -312,7 +317,7 @@ class Windows(QObject):
         self.seen: list[str] = []
         app.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
             self.seen.append(type(watched).__name__)
         return False

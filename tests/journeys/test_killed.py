@@ -52,7 +52,7 @@ async def test_the_call_its_notes_and_the_half_written_ticket_are_there_again(st
         assert len(agent.desk.panes()) == 1
         form.text.setFocus()
         agent.press("Ctrl+End")
-        agent.type("— and on.")
+        agent.key_in("— and on.")
         agent.press("Ctrl+Return")
         await until(lambda: pane.tickets.issued.issued is not None)
         (row,) = await agent.store.ask(tickets.of_call, pane.call_id)

@@ -1,4 +1,4 @@
-"""The language is changed in the middle of a call: nothing typed is lost, and every page says it in the other words."""
+"""The language is changed in the middle of a call: nothing typed is lost, and every page has the other words."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ async def test_nothing_typed_is_lost_and_every_page_changes(start: Start, langua
         before = await _walk(leader, language)
         pane = await leader.take_call("٩٩٨٨٧٧٦٦")
         pane.who.name_en.setFocus()
-        leader.type("Fati")
+        leader.key_in("Fati")
         pane.notes.edit.setFocus()
-        leader.type("half a note · نصف")
+        leader.key_in("half a note · نصف")
         leader.press("Ctrl+T")
         form = pane.tickets.form
         await until(form.text.hasFocus)
         leader.click(form.priority.button(Priority.HIGH))
         form.remedy.setFocus()
-        leader.type("a new card")
+        leader.key_in("a new card")
         form.text.setFocus()
-        leader.type("half a ticket · نصف")
+        leader.key_in("half a ticket · نصف")
         for _step in range(4):
             leader.press("Left")  # to the middle of a word
         typed, place = form.content(), form.text.textCursor().position()
@@ -47,7 +47,7 @@ async def test_nothing_typed_is_lost_and_every_page_changes(start: Start, langua
         assert form.content() == typed
         assert pane.notes.text() == "half a note · نصف"
         assert pane.who.name_en.text() == "Fati"
-        leader.type("!")  # the next key goes on where the last one was
+        leader.key_in("!")  # the next key goes on where the last one was
         assert form.text.toPlainText() == f"{typed.text[:place]}!{typed.text[place:]}"
         after = await _walk(leader, "en" if language == "ar" else "ar")
         for page in PAGES:

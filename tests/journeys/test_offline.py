@@ -55,7 +55,7 @@ async def test_a_call_goes_on_without_the_centre(
         pane = await agent.take_call("99887766")
         line(True)
         pane.who.name_ar.setFocus()
-        agent.type("فاطمة")
+        agent.key_in("فاطمة")
         agent.press("Ctrl+Return")
         await until(lambda: pane.state.card is not None)
         await until(lambda: not agent.store.status.online)

@@ -9,9 +9,10 @@ import pytest
 from carecenter.core.terms import EntryKind, TicketKind
 from carecenter.queries.accounts import accounts
 from carecenter.queries.tickets import QueueFocus
+from carecenter.ui.views.ticket_view import TicketView
 from carecenter.ui.views.ticket_view_model import Act
 from tests.journeys.conftest import Start, Tongue
-from tests.journeys.person import plain
+from tests.journeys.person import Person, plain
 from tests.ui.tickets.opening import near, open_ticket
 from tests.ui.waiting import until
 
@@ -19,6 +20,8 @@ pytestmark = [
     pytest.mark.asyncio,
     pytest.mark.qt_log_ignore("does not support raise", extend=True),  # nothing is in front without a screen
 ]
+
+NAMES = {"en": ("Sara", "Huda"), "ar": ("سارة", "هدى")}
 
 
 async def test_what_is_overdue_is_given_to_somebody_escalated_and_moved(start: Start, language: Tongue) -> None:
@@ -51,16 +54,28 @@ async def test_what_is_overdue_is_given_to_somebody_escalated_and_moved(start: S
         detail = await person.detail(late.reference)
         assert (detail.row.queue_id, detail.row.escalation) == ("technical", 1)
         assert detail.row.assignee_id is None, "nobody of the new queue holds it yet"
-        steps = [EntryKind.OPENED, EntryKind.ASSIGNED, EntryKind.ESCALATED, EntryKind.QUEUE]
-        assert [line.entry.kind for line in view.timeline.lines()] == steps
-        names = {"en": ("Sara", "Huda"), "ar": ("سارة", "هدى")}[language]
-        said = [plain(line.words()) for line in view.timeline.lines()]
-        assert [line.partition("\n")[0] for line in said] == [names[0], names[1], names[1], names[1]]
-        assert names[0] in said[1].partition("\n")[2]
-        person.queues.tabs.setCurrentIndex(1)
-        activity = person.queues.activity
-        assert activity is not None
-        await until(lambda: {row.subtitle for row in activity.list.rows()} == set(names))
-        person.choose(activity.account, sara.id)
-        await until(lambda: {row.subtitle for row in activity.list.rows()} == {names[0]})
-        assert len(activity.list.rows()) == 2
+        _see_who_did_what(view, language)
+        await _see_activity(person, sara.id, language)
+
+
+def _see_who_did_what(view: TicketView, language: Tongue) -> None:
+    steps = [EntryKind.OPENED, EntryKind.ASSIGNED, EntryKind.ESCALATED, EntryKind.QUEUE]
+    assert [line.entry.kind for line in view.timeline.lines()] == steps
+    said = [plain(line.words()) for line in view.timeline.lines()]
+    assert [line.partition("\n")[0] for line in said] == [
+        NAMES[language][0],
+        NAMES[language][1],
+        NAMES[language][1],
+        NAMES[language][1],
+    ]
+    assert NAMES[language][0] in said[1].partition("\n")[2]
+
+
+async def _see_activity(person: Person, sara_id: str, language: Tongue) -> None:
+    person.queues.tabs.setCurrentIndex(1)
+    activity = person.queues.activity
+    assert activity is not None
+    await until(lambda: {row.subtitle for row in activity.list.rows()} == set(NAMES[language]))
+    person.choose(activity.account, sara_id)
+    await until(lambda: {row.subtitle for row in activity.list.rows()} == {NAMES[language][0]})
+    assert len(activity.list.rows()) == 2

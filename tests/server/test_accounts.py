@@ -34,7 +34,7 @@ def test_a_taken_name_and_weak_passwords_are_told(house: House) -> None:
     for new, said in (
         (_new("AGENT "), "already an account"),
         (_new("  "), "Enter a name"),
-        (_new("other", password="seven77"), "at least 8"),
+        (_new("other", password="seven77"), "at least: 8"),
     ):
         with pytest.raises(UserError, match=said):
             house.centre.create_account(new, leader.token)

@@ -13,7 +13,7 @@ from carecenter.core.terms import EntryKind, Role, TicketStatus
 from carecenter.models.centre import Audit, OpLog, Quarantine, Review
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
 from carecenter.models.viewer import viewer_of
-from carecenter.operations import callbacks, tickets
+from carecenter.operations import callbacks, callers, tickets
 from carecenter.queries import tickets as queries
 from carecenter.wire import Outcome
 from tests.houses import GENERAL, START, TECHNICAL, House, add_note, open_ticket
@@ -177,6 +177,24 @@ def test_an_outdated_move_becomes_a_line_and_changes_nothing(house: House, agent
     assert result.outcome is Outcome.ACCEPTED
     assert rows["ticket", opening.ticket_id]["status"] == "in_work"
     assert rows["ticket_entry", late.entry_id]["kind"] == EntryKind.OUTDATED
+
+
+def test_an_outdated_correction_of_a_card_is_put_up_for_review_and_changes_nothing(
+    house: House, agent: Device
+) -> None:
+    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah")
+    first, late = (
+        callers.CorrectCaller(caller_id=card.caller_id, field="name_en", was="Norah", now=name)
+        for name in ("Noura", "Nora")
+    )
+    outcomes = [agent.send(operation).outcome for operation in (card, first, late)]
+    assert outcomes == [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.IN_REVIEW]
+    assert agent.send(first).outcome is Outcome.ACCEPTED, "the same correction again is none too late"
+    assert house.rows("caller")["caller", card.caller_id]["name_en"] == "Noura"
+    with house.centre.transaction() as unit:
+        (review,) = unit.session.scalars(select(Review)).all()
+        assert review.tag == "CorrectCaller"
+        assert "left as it is" in review.reason
 
 
 def test_the_centres_clock_counts_and_the_desks_is_kept(house: House, agent: Device) -> None:

@@ -96,6 +96,28 @@ def test_a_faulty_arabic_text_is_found(program: Path, folder: Path, old: str, ne
     assert problem in "\n".join(strings.check(program, folder))
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("said = f\"{number} {_('Offline')}\"", "desk.py:7: a marked text inside an f-string"),
+        ("said = f\"{i18n.ngettext('{n} call', '{n} calls', 3)}\"", "desk.py:7: a marked text inside an f-string"),
+        ('_(kinds.get(key, N_("Offline")))', "desk.py:7: a marked text inside another marking call"),
+    ],
+)
+def test_a_text_marked_where_the_extractor_does_not_look_is_found(
+    program: Path, folder: Path, line: str, problem: str
+) -> None:
+    with (program / "desk.py").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    assert f"carecenter/{problem}" in strings.check(program, folder)
+
+
+def test_a_text_looked_up_by_a_name_is_no_hidden_one(program: Path, folder: Path) -> None:
+    with (program / "desk.py").open("a", encoding="utf-8") as file:
+        file.write('said = f"{_(kinds[key])}: {value}"\n')
+    assert strings.check(program, folder) == []
+
+
 def test_a_form_that_is_a_word_may_leave_its_number_out(program: Path, folder: Path) -> None:
     _change(folder, "{n} صيغة1", "مكالمة")
     assert strings.check(program, folder) == []

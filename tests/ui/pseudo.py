@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -23,28 +24,34 @@ from PySide6.QtWidgets import (
 
 from carecenter.core.i18n import PSEUDO_CLOSE, PSEUDO_OPEN
 
+_QTS_OWN = ("ScrollLeftButton", "ScrollRightButton")
+"""The arrows of a tab bar that is too narrow: Qt names them, from its own catalogue."""
+_KEYS = re.compile("\u2066(?:(?:Ctrl|Alt|Shift)\\+|F(?=\\d))*\\S{1,2}\u2069")
+"""Keys as they stand on the keyboard, written from the left: `Ctrl+Shift+L`, `F2`."""
+
 
 def unmarked_texts(widget: QWidget) -> list[str]:
     """The texts with letters in `widget` and its children that are not marked, in the order of the children.
 
     A widget whose dynamic property "data" is true shows people's data and is left out with all its children,
-    as are the contents of edits and of item views; their headers, placeholders and names are not.
+    as are the contents of edits and of item views; their headers, placeholders and names are not. Where it is
+    "name", only the accessible name is people's data.
     """
     return [text for text in _texts(widget) if _has_letters(_outside_marks(text))]
 
 
 def _texts(widget: QWidget) -> Iterator[str]:
-    if widget.property("data"):
+    data = widget.property("data")
+    if data and data != "name":
         return
     yield from _own_texts(widget)
     yield from (widget.windowTitle(), widget.toolTip(), widget.statusTip(), widget.whatsThis())
-    yield from (widget.accessibleName(), widget.accessibleDescription())
+    yield from ("" if data == "name" else widget.accessibleName(), widget.accessibleDescription())
     for action in widget.actions():
         if not action.property("data"):
             yield from (action.text(), action.toolTip())
     for child in widget.children():
-        # Qt's own parts of a widget (the edit in a spin box, a scroll bar) repeat or have none.
-        if isinstance(child, QWidget) and not child.objectName().startswith("qt_"):
+        if isinstance(child, QWidget) and child.objectName() not in _QTS_OWN:
             yield from _texts(child)
 
 
@@ -71,7 +78,11 @@ def _own_texts(widget: QWidget) -> Iterator[str]:
 
 
 def _headers(model: QAbstractItemModel, orientation: Qt.Orientation) -> Iterator[str]:
-    count = model.columnCount() if orientation == Qt.Orientation.Horizontal else model.rowCount()
+    if orientation == Qt.Orientation.Horizontal:
+        # A list's model keeps its one column to itself, and has no header.
+        count = model.columnCount(QModelIndex()) if isinstance(model, QAbstractTableModel) else 0
+    else:
+        count = model.rowCount(QModelIndex())
     for section in range(count):
         if (text := model.headerData(section, orientation)) is not None:
             yield str(text)
@@ -80,7 +91,7 @@ def _headers(model: QAbstractItemModel, orientation: Qt.Orientation) -> Iterator
 def _outside_marks(text: str) -> str:
     """What of `text` no mark encloses; marks may enclose others, where a text was put into another."""
     depth, outside = 0, []
-    for letter in text:
+    for letter in _KEYS.sub("", text):
         if letter == PSEUDO_OPEN:
             depth += 1
         elif letter == PSEUDO_CLOSE:

@@ -244,8 +244,8 @@ class CallPane(Translated, QWidget):
         self._do(self._changed(work))
 
     async def _changed(self, work: Coroutine[Any, Any, Any]) -> None:
+        known = self.state.card is not None  # before the work, whose change may be shown before this goes on
         await work
-        known = self.state.card is not None
         await self._refresh()
         if self._closed:
             return

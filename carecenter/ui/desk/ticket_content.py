@@ -66,5 +66,5 @@ class TicketContent(msgspec.Struct, frozen=True, kw_only=True):
         """The number to call back. Raises `UserError` for what is none."""
         number = phone.parse(self.callback_number)
         if not isinstance(number, PhoneNumber):
-            raise UserError(N_("Enter the number to call back; what stands there is none."))
+            raise UserError(N_("This is not a phone number. Enter the number to call back."))
         return number.e164

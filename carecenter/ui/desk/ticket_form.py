@@ -137,14 +137,14 @@ class TicketForm(Translated, QWidget):
             self.language.set_text(language, label(language))
         for key, text in (
             ("queue", _("Queue")),
-            ("service", _("Service")),
-            ("body", _("Government body")),
+            ("service", i18n.pgettext("field", "Service")),
+            ("body", i18n.pgettext("field", "Government body")),
             ("language", _("Caller's language")),
             ("priority", _("Priority")),
         ):
             self.form.set_label(key, text)
         self._texts.set_label("text", _("What happened"))
-        self._texts.set_label("remedy", _("What the caller asks for"))
+        self._texts.set_label("remedy", _("What remedy is asked for"))
         self.callback.setText(_("Wants to be called back"))
         self.anonymous.setText(_("Anonymous, with a spoken PIN"))
         self._wish.set_label("number", _("Number to call back"))
@@ -153,7 +153,7 @@ class TicketForm(Translated, QWidget):
         self.callback_at.setLocale(self.locale())
         self.save_button.setText(_("Save the ticket"))
         self.save_button.setToolTip(_("Save the ticket (Ctrl+Enter)"))
-        self.discard_button.setText(_("Discard"))
+        self.discard_button.setText(i18n.pgettext("ticket", "Discard"))
         self.discard_button.setToolTip(_("Throw the new ticket away"))
         self._fill()
         self._say_saved()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from carecenter.core import civil_id, phone
+from carecenter.core import civil_id, i18n, phone
 from carecenter.core.civil_id import CivilId, CivilIdProblem
 from carecenter.core.i18n import gettext as _
 from carecenter.core.phone import PhoneNumber, PhoneProblem
@@ -45,7 +45,8 @@ class WhoPanel(Translated, QWidget):
         self._language = Language.ARABIC
         self._found: tuple[CallerRow, ...] = ()
         self._matches: tuple[CallerRow, ...] = ()
-        self.matches, self.found = RowList(numbered=True), RowList(numbered=True)
+        self.matches = RowList(numbered=True, spell=i18n.number)
+        self.found = RowList(numbered=True, spell=i18n.number)
         self.matches.chosen.connect(self.chosen)
         self.found.chosen.connect(self.attach_asked)
         self._said = PlainLabel()

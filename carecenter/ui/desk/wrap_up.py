@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
+from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.core.terms import WrapUp, label
 from carecenter.ui.language import Translated
@@ -31,7 +32,7 @@ class WrapUpPanel(Translated, QWidget):
         set_icon(self._close, "x")
         self._close.clicked.connect(self.leave)
         self._section.header.addWidget(self._close)
-        self.codes = RowList(numbered=True)
+        self.codes = RowList(numbered=True, spell=i18n.number)
         self.codes.setFrameShape(QFrame.Shape.NoFrame)
         self.codes.chosen.connect(self.chosen)
         self._section.body.addWidget(self.codes)
@@ -43,7 +44,7 @@ class WrapUpPanel(Translated, QWidget):
 
     def retranslate(self) -> None:
         """The codes in the language of the moment; the keyboard stays on its row."""
-        self._section.set_title(_("Wrap-up: press the digit"))
+        self._section.set_title(_("Wrap-up: press a digit"))
         self.codes.setAccessibleName(_("What came of the call"))
         self._close.setToolTip(_("Back to the call (Esc)"))
         self._close.setAccessibleName(_("Back to the call"))

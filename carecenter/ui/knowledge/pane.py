@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.model import KnowledgeBeside, opened, question_of
@@ -53,7 +54,7 @@ class KnowledgePane(Translated, QWidget):
         self.question.setClearButtonEnabled(True)
         self.question.textChanged.connect(self._on_question_changed)
         self.question.installEventFilter(self)
-        self.results = RowList(numbered=True)
+        self.results = RowList(numbered=True, spell=i18n.number)
         self.results.setProperty("data", True)
         self.results.chosen.connect(self.open_article)
         self.results.clicked.connect(self._on_clicked)

@@ -111,7 +111,7 @@ def _hints(reading: Reading, results: SearchResults) -> tuple[Hint, ...]:
     if reading.meaning is Meaning.PHONE:
         return _about_phone(reading, results)
     if reading.problem is not None:
-        return (Hint(f"{_('Civil ID')}: {reading.problem.label()}", "warning"),)
+        return (Hint(_("Civil ID: {problem}").format(problem=reading.problem.label()), "warning"),)
     if not reading.valid:
         return (Hint(_wrong_check(reading), "warning"),)
     text = _nothing_found(reading, results)
@@ -135,9 +135,10 @@ def _wrong_check(reading: Reading) -> str:
     said = _("Reference {reference}: its check digits do not agree.")
     said = said.format(reference=words.reference(reading.value))
     if not 0 < len(reading.suspects) <= _MOST_SUSPECTS:
-        return f"{said} {_('Ask the caller for all of it again.')}"
-    places = reduce(_either, map(_place, reading.suspects))
-    return f"{said} {_('Ask again for {places}.').format(places=places)}"
+        advice = _("Ask the caller for all of it again.")
+    else:
+        advice = _("Ask again for {places}.").format(places=reduce(_either, map(_place, reading.suspects)))
+    return f"{said} {advice}"
 
 
 def _place(suspect: Suspect) -> str:

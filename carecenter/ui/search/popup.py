@@ -136,7 +136,7 @@ class SearchPopup(Translated, QFrame):
         at = hits.index(self._current) if self._current in hits else -1
         self._select(hits[(at + step) % len(hits)])
         if self._current is not None:
-            said = ", ".join(filter(None, (self._current.title, self._current.subtitle, self._current.meta)))
+            said = _(", ").join(filter(None, (self._current.title, self._current.subtitle, self._current.meta)))
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._box, said))
 
     def place(self) -> None:

@@ -20,8 +20,7 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 
 if TYPE_CHECKING:
-    from carecenter.store.desk import Desk, DeskStatus
-    from carecenter.store.workstation import Attention
+    from carecenter.store.desk import Attention, Desk, DeskStatus
 
 _SPOKEN = ("text", "notes", "reason", "remedy", "name_ar", "name_en")
 """The fields of an operation that somebody typed, in the order of reading."""
@@ -90,7 +89,7 @@ class AttentionPart(Part):
         rows = [
             Row(
                 key=str(item.number),
-                title=_(_KINDS.get(item.tag, N_("Change"))),
+                title=_(_KINDS.get(item.tag, _OTHER_KIND)),
                 subtitle=_typed(item.content).replace("\n", " "),
                 meta=i18n.date_time(item.desk_at),
                 icon=icon("triangle-alert", "warning"),
@@ -132,6 +131,7 @@ class AttentionPart(Part):
         await self._load()
 
 
+_OTHER_KIND = N_("Change")
 _KINDS = {
     "OpenTicket": N_("New ticket"),
     "AddNote": N_("Note"),

@@ -47,6 +47,7 @@ class ScreenPart(Part):
         self.digits.chosen.connect(lambda digits: preferences.change(digits=digits))
         self.theme.chosen.connect(lambda theme: preferences.change(theme=theme))
         self.scale.chosen.connect(lambda scale: preferences.change(text_scale=int(scale)))
+        self.idle.valueChanged.connect(self._name_unit)
         self.idle.editingFinished.connect(lambda: preferences.change(idle_lock_minutes=self.idle.value()))
         preferences.changed.connect(self._show)
         self._show()
@@ -70,7 +71,11 @@ class ScreenPart(Part):
             self.theme.set_text(theme, text)
         for scale in _SCALES:
             self.scale.set_text(str(scale), i18n.isolate(_("{number} %").format(number=i18n.number(scale))))
-        self.idle.setSuffix(" " + _("minutes"))
+        self._name_unit()
+
+    def _name_unit(self) -> None:
+        minutes = self.idle.value()
+        self.idle.setSuffix(" " + i18n.ngettext("minute", "minutes", minutes))
 
     def _fields(self) -> dict[str, QWidget]:
         return {

@@ -45,8 +45,8 @@ class QueueFilters(Translated, QWidget):
         self.everything.clicked.connect(self.clear)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for box in self.boxes.values():
-            row.addWidget(box, 1)
+        for key, box in self.boxes.items():
+            row.addWidget(box, 3 if key == "order" else 2)  # its words are the longest
         row.addWidget(self.direction)
         row.addWidget(self.everything)
         column = QVBoxLayout(self)
@@ -185,5 +185,5 @@ def _order_names() -> dict[QueueOrder, str]:
         QueueOrder.PRIORITY: _("by priority"),
         QueueOrder.STATUS: _("by status"),
         QueueOrder.QUEUE: _("by queue"),
-        QueueOrder.ASSIGNEE: _("by name"),
+        QueueOrder.ASSIGNEE: _("by assignee"),
     }

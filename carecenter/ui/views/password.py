@@ -35,13 +35,19 @@ class Password(Translated, PasswordEdit):
 
 def rule() -> str:
     """What a new password must be."""
-    return _("At least {count} characters. A few words are easier to keep than signs.").format(
-        count=i18n.number(SHORTEST)
+    text = i18n.ngettext(
+        "At least {count} character. A few words are easier to keep than signs.",
+        "At least {count} characters. A few words are easier to keep than signs.",
+        SHORTEST,
     )
+    return text.format(count=i18n.number(SHORTEST))
 
 
 def problem(first: str, again: str) -> tuple[str, str]:
     """What is wrong with the first field and with the second; both empty when the password can be used."""
     if len(first) < SHORTEST:
-        return _("Too short: at least {count} characters.").format(count=i18n.number(SHORTEST)), ""
+        text = i18n.ngettext(
+            "Too short: at least {count} character.", "Too short: at least {count} characters.", SHORTEST
+        )
+        return text.format(count=i18n.number(SHORTEST)), ""
     return "", "" if first == again else _("Not the same as the first one.")

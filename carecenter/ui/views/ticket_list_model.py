@@ -77,7 +77,7 @@ class TicketTableModel(QAbstractTableModel):
         if column is not Column.SUMMARY:
             return f"{heading(column)}: {self.mark(row, column).word}"
         told = (Column.REFERENCE, Column.SUMMARY, Column.STATUS, Column.PRIORITY, Column.DUE, Column.ASSIGNEE)
-        return ", ".join(self.mark(row, part).word for part in told)
+        return _(", ").join(self.mark(row, part).word for part in told)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:  # noqa: N802 - Qt's name
         """How many tickets there are; they have no children."""

@@ -109,8 +109,8 @@ class TicketFacts(Translated, QWidget):
         for key, text in (
             ("caller", _("Caller")),
             ("assignee", _("Assigned to")),
-            ("service", _("Service")),
-            ("body", _("Government body")),
+            ("service", i18n.pgettext("field", "Service")),
+            ("body", i18n.pgettext("field", "Government body")),
             ("queue", _("Queue")),
             ("opened", _("Opened")),
             ("outcome", _("Outcome")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
@@ -47,8 +47,12 @@ class PeopleText(QTextEdit):
         """The page around it scrolls, not the text."""
         event.ignore()
 
-    def loadResource(self, kind: int, name: QUrl | str) -> None:  # noqa: N802 - Qt's signature
-        """Loads nothing: a note must not make this program open a file or an address."""
+    def loadResource(self, kind: int, name: QUrl | str) -> QByteArray:  # noqa: N802 - Qt's signature
+        """Loads nothing: a note must not make this program open a file or an address.
+
+        The nothing has to be an empty value; after None Qt goes on and opens the file itself.
+        """
+        return QByteArray()
 
     def _fit(self) -> None:
         height = round(self.document().size().height() + 0.5)

@@ -30,6 +30,7 @@ class TimelineLine(QWidget):
 
     def __init__(self, entry: EntryRow, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("data", "name")  # it begins with who wrote the line
         self._picture = IconLabel()
         self._author = PlainLabel()
         self._what = PlainLabel()
@@ -72,7 +73,7 @@ class TimelineLine(QWidget):
         self._text.setVisible(bool(entry.text))
         self._text.show_text(entry.text)
         self._text.setAccessibleName(what)
-        self.setAccessibleName(", ".join((sentences.author(entry), what, i18n.date_time(entry.at))))
+        self.setAccessibleName(_(", ").join((sentences.author(entry), what, i18n.date_time(entry.at))))
 
     def words(self) -> str:
         """The whole line as a person reads it."""

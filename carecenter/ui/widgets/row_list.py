@@ -5,7 +5,7 @@ The rows are values handed in as a whole; what they stand for, and asking for th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,11 @@ class RowModel(QAbstractListModel):
         """All rows, in order."""
         return self._rows
 
+    def _comma(self) -> str:
+        parent = self.parent()
+        mirrored = isinstance(parent, QWidget) and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return "، " if mirrored else ", "
+
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Replaces all rows."""
         self.beginResetModel()
@@ -77,7 +82,7 @@ class RowModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.title
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(part for part in (row.title, row.subtitle, row.meta) if part)
+                return self._comma().join(part for part in (row.title, row.subtitle, row.meta) if part)
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tool_tip("\n".join(part for part in (row.title, row.subtitle) if part))
         return None
@@ -86,9 +91,10 @@ class RowModel(QAbstractListModel):
 class RowDelegate(QStyledItemDelegate):
     """Paints a row. Each text runs in its own direction and begins where the layout's lines begin."""
 
-    def __init__(self, parent: QWidget, *, numbered: bool = False) -> None:
+    def __init__(self, parent: QWidget, *, numbered: bool = False, spell: Callable[[int], str] = str) -> None:
         super().__init__(parent)
         self.numbered = numbered
+        self._spell = spell
         self.two_lines = True
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 - Qt's signature
@@ -117,8 +123,8 @@ class RowDelegate(QStyledItemDelegate):
         if self.numbered:
             painter.setPen(muted)
             painter.setFont(_small_font(opt.font))
-            number = str(index.row() + 1) if index.row() < 9 else ""
-            line.start(number, QFontMetrics(painter.font()).horizontalAdvance("0"))
+            number = self._spell(index.row() + 1) if index.row() < 9 else ""
+            line.start(number, QFontMetrics(painter.font()).horizontalAdvance(self._spell(0)))
         if not row.icon.isNull():
             line.start_icon(row.icon)
         painter.setPen(text)
@@ -196,16 +202,18 @@ class _Line:
 class RowList(QListView):
     """Shows rows; Enter, a double click, or a digit when `numbered`, chooses one.
 
-    `chosen` and `current_changed` carry the row's key.
+    `spell` writes the numbers beside the rows. `chosen` and `current_changed` carry the row's key.
     """
 
     chosen = Signal(str)
     current_changed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None, *, numbered: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, numbered: bool = False, spell: Callable[[int], str] = str
+    ) -> None:
         super().__init__(parent)
         self._model = RowModel(self)
-        self._delegate = RowDelegate(self, numbered=numbered)
+        self._delegate = RowDelegate(self, numbered=numbered, spell=spell)
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)

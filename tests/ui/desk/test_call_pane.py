@@ -170,6 +170,15 @@ async def test_notes_are_on_the_disk_before_a_second_has_passed_and_then_sent(sc
     assert (await screen.desk.ask(calls.call, pane.call_id)).notes == "typed"
 
 
+async def test_notes_are_kept_without_what_turns_or_breaks_a_line(screen: Screen) -> None:
+    pane = await screen.call("anonymous")
+    pane.notes.edit.setPlainText("he said \u202eevil\u202c \u2066x\u2069 \x07bell \x1b[31m")
+    await until(lambda: pane.notes.saved().startswith("saved "))
+    assert (await screen.desk.drafts())[notes_place(pane.call_id)] == {"text": "he said evil x bell [31m"}
+    await pane.notes.write()
+    assert (await screen.desk.ask(calls.call, pane.call_id)).notes == "he said evil x bell [31m"
+
+
 async def test_a_full_disk_loses_nothing_and_saving_works_again(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,6 +202,23 @@ async def test_what_the_centre_did_not_take_can_be_copied_and_dealt_with(room: R
 
 
 @pytest.mark.asyncio
+async def test_why_the_centre_did_not_take_it_is_told_in_the_language_of_the_screen(
+    room: Room, desk: Desk, language: Language
+) -> None:
+    await _refused_ticket(desk, "البطاقة لم تصل", "Your role does not allow this. Ask a supervisor.")
+    room.page.show_attention()
+    part = room.page.parts["attention"]
+    assert isinstance(part, AttentionPart)
+    await until(lambda: len(part.list.rows()) == 1)
+    assert part.reason.text() == "Why: Your role does not allow this. Ask a supervisor."
+    language.set("ar")
+    assert "المشرف" in part.reason.text()
+    assert "supervisor" not in part.reason.text()
+    assert "البطاقة لم تصل" in part.text.text(), "what was typed stays word for word"
+    await room.page.close_page()
+
+
+@pytest.mark.asyncio
 async def test_every_text_follows_the_language(leading: Room, language: Language) -> None:
     for key in leading.page.parts:
         leading.page.show_part(key)
@@ -212,7 +229,7 @@ async def test_every_text_follows_the_language(leading: Room, language: Language
     await leading.page.close_page()
 
 
-async def _refused_ticket(desk: Desk, words: str) -> None:
+async def _refused_ticket(desk: Desk, words: str, reason: str = "It is not allowed.") -> None:
     """A ticket in the outbox as the centre leaves it that refuses one."""
     ticket = OpenTicket(
         ticket_id=new_id(), entry_id=new_id(), kind=TicketKind.COMPLAINT, queue_id="general", text=words
@@ -220,7 +237,7 @@ async def _refused_ticket(desk: Desk, words: str) -> None:
 
     def refuse() -> None:
         with desk.workstation.transaction() as session:
-            session.execute(text("UPDATE outbox SET state = 'attention', reason = 'It is not allowed.'"))
+            session.execute(text("UPDATE outbox SET state = 'attention', reason = :reason"), {"reason": reason})
 
     await desk.perform(ticket)
     await desk.run(refuse)

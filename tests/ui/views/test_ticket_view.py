@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from carecenter.core.ids import new_id
-from carecenter.core.terms import EntryKind, Outcome, TicketKind, TicketStatus
+from carecenter.core.terms import CallbackState, EntryKind, Outcome, TicketKind, TicketStatus, label
 from carecenter.models.centre import Audit
 from carecenter.operations import tickets
 from carecenter.operations.callbacks import PromiseCallback
@@ -289,6 +289,14 @@ async def test_markup_and_bidi_in_a_note_are_plain_text_and_nothing_is_loaded(
     assert not any(shown.pixelColor(x, y) == QColor("#ff00ff") for x, y in pixels)
 
 
+async def test_a_note_is_kept_without_what_turns_or_breaks_a_line(
+    qtbot: QtBot, desk: Desk, language: Language
+) -> None:
+    screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
+    await screen.take(Act.NOTE, text="he said \u202eevil\u202c \x07bell")
+    assert (await detail(desk, ticket_id)).timeline[-1].text == "he said evil bell"
+
+
 async def test_a_change_that_came_too_late_says_so(qtbot: QtBot, desk: Desk, language: Language) -> None:
     screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
     await screen.take(Act.STATUS, TicketStatus.ANSWERED)
@@ -372,9 +380,11 @@ def _pins_on_record(centre: Centre, ticket_id: str) -> list[str]:
         return [line.subjects["right"] for line in lines if line.subjects["ticket_id"] == ticket_id]
 
 
-@pytest.mark.parametrize(("button", "becomes"), [("kept", "Kept"), ("cancelled", "Cancelled")])
+@pytest.mark.parametrize(
+    ("button", "becomes"), [("kept", CallbackState.KEPT), ("cancelled", CallbackState.CANCELLED)]
+)
 async def test_a_promised_callback_is_settled_in_one_press(
-    qtbot: QtBot, desk: Desk, language: Language, button: str, becomes: str
+    qtbot: QtBot, desk: Desk, language: Language, button: str, becomes: CallbackState
 ) -> None:
     screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
     callbacks = screen.view.facts.callbacks
@@ -390,7 +400,7 @@ async def test_a_promised_callback_is_settled_in_one_press(
     assert "overdue" in soonest
     assert "Promised" in other
     getattr(callbacks.line(0), button).click()
-    await until(lambda: becomes in callbacks.sentences()[0])
+    await until(lambda: label(becomes) in callbacks.sentences()[0])
     assert callbacks.line(0).kept.isHidden()
     assert callbacks.line(0).cancelled.isHidden()
     assert "Promised" in callbacks.sentences()[1]

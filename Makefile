@@ -30,7 +30,7 @@ tour: setup ## draw every page without a screen into build/tour (LANGUAGE=ar for
 	@QT_QPA_PLATFORM=offscreen $(python) -m carecenter --tour build/tour --language $(language)
 
 test: setup-dev ## run the tests
-	@$(python) -m pytest $(addprefix --cov=,$(tested)) $(ARGS)
+	@$(python) -m pytest -n 2 --dist worksteal $(addprefix --cov=,$(tested)) $(ARGS)
 
 check: setup-dev ## look for mistakes without running anything
 	@.venv/bin/ruff check

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def hurry() -> None:
-    """No garbage collection until the first picture (`Application.paint` ends that): a tenth less wait."""
+    """No garbage collection until the first picture (then it is `ui.garbage`'s): a tenth less wait."""
     gc.disable()
 
 

@@ -6,21 +6,19 @@ after that. There is one way out, `Application.stop`, whatever asked for it.
 
 from __future__ import annotations
 
-import gc
 import logging
-import sys
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from carecenter.core.config import Paths, read_settings
 from carecenter.core.errors import StoreInUse, UserError
 from carecenter.core.i18n import gettext as _
-from carecenter.ui import one_instance
+from carecenter.ui import failures, one_instance
 from carecenter.ui.language import Language
 from carecenter.ui.main_window import MainWindow
 from carecenter.ui.messages import Action, Messages, sentence
@@ -63,7 +61,7 @@ def run(handed: str = "", *, qt_arguments: list[str] | None = None) -> int:
             return 0
         application = Application(app, paths, handed)
         application.paint()
-        application.catch_failures()
+        failures.catch(application.messages)
         return _until_stopped(app, application)
     finally:
         app.shutdown()  # what Python would collect later could crash at exit
@@ -100,6 +98,7 @@ class Application:
         self.panel.language_chosen.connect(lambda code: self.preferences.change(language=code))
         self.window.show_front(self.panel)
         self.session: Session | None = None
+        self._leaving = False
         self.lock: Lock | None = None
         self.house: House | None = None
         self._calls: list[IncomingCall] = []
@@ -112,14 +111,13 @@ class Application:
         QTimer.singleShot(_FIRST_PAINT_MS, painted.quit)
         self.window.show()
         painted.exec()
-        gc.enable()
-        gc.freeze()  # what stands now stays until the end
 
     async def run(self) -> int:
         """Everything after the first picture, until somebody wants the end."""
         import asyncio
         from concurrent.futures import ThreadPoolExecutor
 
+        from carecenter.ui.garbage import Garbage
         from carecenter.ui.tasks import Tasks
 
         # Python's own threads: those of the Qt loop are foreign to Python and cannot be waited for.
@@ -128,11 +126,14 @@ class Application:
         self._stopping = asyncio.Event()
         self._tasks: Tasks = Tasks(self.messages.failure)
         self._listen_for_the_end()
+        garbage = Garbage(self.window)
+        garbage.start()
         with ExitStack() as held:
+            held.callback(garbage.stop)
+            held.callback(workers.shutdown)
             self._tasks.spawn(self._open(held))
             await self._stopping.wait()
             await self._end()
-        workers.shutdown()
         return 0
 
     def stop(self) -> None:
@@ -173,12 +174,25 @@ class Application:
         self._take_calls()
 
     async def sign_out(self) -> None:
-        """Everything typed is written down, what waits is sent if the centre answers, the store is closed."""
+        """Everything typed is written down, what waits is sent if the centre answers, the store is closed.
+
+        Until that is done the sign-in is seen, but takes nobody.
+        """
+        session = self.session
+        if session is None or self._leaving:
+            return
+        self._leaving = True
+        self.panel.setEnabled(False)
+        try:
+            await self._leave(session)
+        finally:
+            self._leaving = False
+            self.panel.setEnabled(True)
+        self.panel.focus_first()
+
+    async def _leave(self, session: Session) -> None:
         from carecenter.house import in_thread
 
-        session, self.session = self.session, None
-        if session is None:
-            return
         if self._idle is not None:
             self._idle.stop()
         try:
@@ -195,7 +209,9 @@ class Application:
         await in_thread(session.desk.close)
         session.opened.close()
         self.window.close_desk()
-        self.panel.focus_first()
+        if self.house is not None and not self._stopping.is_set():
+            await self.panel.open_door(self.house, self._tasks)  # accounts were added or shut out meanwhile
+        self.session = None
 
     def opened(self) -> Opened | None:
         """The desk of whoever is signed in."""
@@ -300,12 +316,12 @@ class Application:
         """Calls wait in front of the sign-in and of the lock: a link never opens either."""
         if not self._calls:
             return
-        if self.session is None or self.lock is not None:
+        if self.session is None or self._leaving or self.lock is not None:
             self.messages.info(_("A call is waiting. Sign in to take it."))
             return
         calls, self._calls = self._calls, []
         for call in calls:
-            self.session.pages.take_call(call.number)
+            self.session.pages.take_call(call)
 
     def _watch_idleness(self) -> None:
         from carecenter.ui.idle import IdleWatch
@@ -326,7 +342,7 @@ class Application:
         from carecenter.ui.sign_in.lock import Lock
 
         session = self.session
-        if session is None or self.house is None or self.lock is not None:
+        if session is None or self._leaving or self.house is None or self.lock is not None:
             return
         open_calls = await session.desk.ask(calls.open_calls)
         if open_calls:
@@ -368,22 +384,7 @@ class Application:
         self.window.close_asked.connect(self.stop)
         self.window.sign_out_asked.connect(lambda: self._tasks.spawn(self.sign_out()))
         self._app.commitDataRequest.connect(lambda _manager: self.stop())
-        loop.set_exception_handler(self._on_loop_failure)
-
-    def catch_failures(self) -> None:
-        """What nobody caught, in a slot, a thread or Qt, is logged and told; the program goes on."""
-        import threading
-
-        sys.excepthook = lambda _kind, failure, _trace: self.messages.failure(failure)
-        threading.excepthook = lambda told: self.messages.failure(told.exc_value or told.exc_type())
-        qInstallMessageHandler(_on_qt_message)
-
-    def _on_loop_failure(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        failure = context.get("exception")
-        if isinstance(failure, BaseException):
-            self.messages.failure(failure)
-        else:
-            log.error("the event loop: %s", context.get("message"))
+        failures.catch_of_loop(loop, self.messages)
 
 
 def _load() -> Keyring | None:
@@ -394,7 +395,3 @@ def _load() -> Keyring | None:
     from carecenter.core.secrets import usable_keyring
 
     return usable_keyring()
-
-
-def _on_qt_message(kind: QtMsgType, _context: object, text: str) -> None:
-    logging.getLogger("qt").log(logging.INFO if kind == QtMsgType.QtInfoMsg else logging.WARNING, "%s", text)

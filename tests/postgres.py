@@ -89,9 +89,7 @@ def _wait_until_ready(programs: Path, directory: Path, process: subprocess.Popen
 
 def _programs() -> Path:
     """Debian keeps the server's programs off the PATH, one directory a version: take the newest."""
-    debian = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True
-    )
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     found = shutil.which("initdb")
     for directory in [*debian, *([Path(found).parent] if found else [])]:
         if (directory / "initdb").exists():

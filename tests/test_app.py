@@ -19,7 +19,7 @@ from carecenter.app import Application, Session
 from carecenter.core.config import Paths, Settings, write_settings
 from carecenter.core.errors import StoreInUse
 from carecenter.core.keyslots import KdfCost
-from carecenter.core.terms import Role
+from carecenter.core.terms import Channel, Language, Role
 from carecenter.queries import calls
 from carecenter.standalone import Standalone, held
 from carecenter.ui.one_instance import address
@@ -249,6 +249,43 @@ async def test_signing_out_leads_back_and_the_next_one_signs_in(run: Run) -> Non
         assert not application.window.status_bar.isVisible()
         await _sign_in(application)
         assert application.window.rail.choice() == "desk"
+
+
+@pytest.mark.asyncio
+async def test_one_after_another_signs_in_and_out_and_nothing_of_them_stays(run: Run) -> None:
+    async with run() as application:
+        said: list[str] = []
+        application.messages.said.connect(lambda message: said.append(message.say()))
+        await _sign_in(application)
+        assert application.house is not None
+        sara = NewAccount(name="Sara", password=PASSWORD, role=Role.AGENT, display_name_en="Sara")
+        await application.house.add_account(sara)
+        for name in ("Sara", "Huda", "Sara"):
+            application.window.sign_out_asked.emit()
+            await until(lambda: application.session is None and application.panel.sign_in.name.count() == 2)
+            await until(application.panel.isVisible)
+            application.panel.sign_in.choose(name)
+            await _sign_in(application)
+            account = application.window.status_bar.account
+            await until(account.text)
+            assert name in account.text()
+            assert ("supervisor" in application.window.rail._names) is (name == "Huda")
+            windows = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+            assert windows == [application.window]
+            # The frame, the sign-in and this account's one page; nothing of the account before.
+            assert application.window.stack.count() == 2
+        assert said == []
+
+
+@pytest.mark.asyncio
+async def test_a_link_tells_the_line_and_the_language(run: Run) -> None:
+    async with run() as application:
+        await _sign_in(application)
+        application.take("carecenter:call?from=99887766&channel=1800164965&language=en")
+        assert application.session is not None
+        await _open_calls(application.session)
+        (call,) = await application.session.desk.ask(calls.open_calls)
+        assert (call.channel, call.language) == (Channel.LINE_ABROAD, Language.ENGLISH)
 
 
 @pytest.mark.asyncio

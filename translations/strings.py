@@ -110,17 +110,20 @@ def check(source: Path, folder: Path) -> list[str]:
 
 
 def hidden(source: Path) -> list[str]:
-    """Calls that mark a text and that `extract` cannot see: inside an f-string or inside another marking call,
-    a line each.
-    """
+    """Calls that mark a text where `extract` does not look, such as inside an f-string, a line each."""
+    seen = {_singular(entry) for entry in extract(source) if entry.id}
     problems: list[str] = []
     for file in sorted(source.rglob("*.py")):
-        for outer in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(outer, ast.JoinedStr) or _marks(outer):
-                inner = (node for node in ast.walk(outer) if node is not outer and _marks(node))
-                kind = "an f-string" if isinstance(outer, ast.JoinedStr) else "another marking call"
-                where = file.relative_to(source.parent).as_posix()
-                problems += [f"{where}:{node.lineno}: a marked text inside {kind}" for node in inner]
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        spoken = [
+            part for string in ast.walk(tree) if isinstance(string, ast.JoinedStr) for part in ast.walk(string)
+        ]
+        lost = [call for call in ast.walk(tree) if _marks(call) and not seen & _texts(call)]
+        where = file.relative_to(source.parent).as_posix()
+        problems += [f"{where}:{call.lineno}: a marked text inside an f-string" for call in spoken if _marks(call)]
+        problems += [
+            f"{where}:{call.lineno}: a marked text that is not extracted" for call in lost if call not in spoken
+        ]
     return problems
 
 
@@ -129,7 +132,11 @@ def _marks(node: ast.AST) -> TypeGuard[ast.Call]:
     if not isinstance(node, ast.Call):
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return name in KEYWORDS and any(isinstance(part, ast.Constant) for part in node.args)
+    return name in KEYWORDS and bool(_texts(node))
+
+
+def _texts(call: ast.Call) -> set[str]:
+    return {part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)}
 
 
 def _faults(entry: Message, language: str) -> Iterator[str]:

@@ -184,9 +184,7 @@ def read_settings(path: Path) -> Settings:
 def write_settings(path: Path, settings: Settings) -> None:
     """Replaces the file whole. Raises StoreFull when the disk is full, and OSError."""
     plain = Settings()
-    chosen = {
-        name: value for name in _FITS if (value := getattr(settings, name)) != getattr(plain, name)
-    }
+    chosen = {name: value for name in _FITS if (value := getattr(settings, name)) != getattr(plain, name)}
     replace_file(path, json.dumps(chosen, ensure_ascii=False, indent=2).encode() + b"\n")
 
 

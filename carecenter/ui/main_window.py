@@ -138,7 +138,7 @@ class MainWindow(Translated, QMainWindow):
         self.rail.choose(key)
         self.stack.setCurrentWidget(page)
         self._show_frame(True)
-        last = page.focusWidget()  # where the keyboard was when this page was left
+        last: QWidget | None = page.focusWidget()  # where the keyboard was when this page was left
         back = last if last is not None and last.isVisible() else page
         back.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -235,7 +235,7 @@ class MainWindow(Translated, QMainWindow):
         for part in (self.rail, self._line, self._under):
             part.setVisible(shown)
         self.top_bar.show_desk(shown)
-        if not shown and "keys_sheet" in vars(self):  # else nobody has asked for it yet
+        if "keys_sheet" in vars(self) and not shown:  # else nobody has asked for it yet
             self.keys_sheet.hide()
 
 

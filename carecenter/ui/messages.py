@@ -123,7 +123,6 @@ class MessageBar(Translated, QFrame):
         self._copy = QPushButton()
         self._copy.clicked.connect(self._on_copy)
         self._dismiss = QToolButton()
-        set_icon(self._dismiss, "x")
         self._dismiss.clicked.connect(self.dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 8, 4)
@@ -193,6 +192,7 @@ class MessageBar(Translated, QFrame):
         message = self._stack[-1]
         self._text.setText(message.say())
         set_icon(self._picture, _ICONS[message.tone], message.tone)
+        set_icon(self._dismiss, "x")
         set_tone(self, message.tone)
         self._action.setText(message.action.text if message.action else "")
         self._action.setVisible(message.action is not None)

@@ -6,7 +6,6 @@ Only this user can speak to the running one. What a handed-over text means is no
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +31,8 @@ def address(data: Path) -> str:
     name = f"carecenter-{blake2b(inside.encode(), digest_size=12).hexdigest()}"
     if os.name != "posix":
         return name  # a named pipe, closed to others by the socket option below
+    import tempfile
+
     home = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     return str(Path(home) / name)
 

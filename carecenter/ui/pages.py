@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from carecenter.store.desk import Desk
+    from carecenter.telephony.links import IncomingCall
     from carecenter.ui.language import Language
     from carecenter.ui.messages import Messages
 
@@ -58,9 +59,10 @@ class Pages(QObject):
         """The settings' list of what the centre did not take."""
         self._lead("settings", "show_attention")
 
-    def take_call(self, number: str) -> None:
-        """A phone rings; an empty number is a withheld one."""
-        self._lead("desk", "take_call", number)
+    def take_call(self, call: IncomingCall) -> None:
+        """A phone rings, as the exchange tells it."""
+        spoken = () if call.language is None else (call.language,)
+        self._lead("desk", "take_call", call.number, call.channel, *spoken)
 
     async def settle(self) -> None:
         """What is half-typed is on the disk when this returns."""

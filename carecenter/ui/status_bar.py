@@ -68,6 +68,8 @@ class StatusBar(Translated, QFrame):
         if self._stop is not None:
             self._stop()
         self._desk, self._stop = desk, desk.on_status(self._on_status) if desk else None
+        if self._stop is not None:
+            self.destroyed.connect(self._stop)  # a desk that outlives the window finds no labels here
         self.demo.setVisible(demo)
         if desk is not None:
             set_icon(self.demo.picture, "info", "warning")

@@ -192,10 +192,11 @@ def _wear(dark: bool) -> None:
     _colours.update(palette_file()["dark" if dark else "light"])
 
 
+@cache
 def _load_fonts() -> None:
-    if FAMILY not in QFontDatabase.families():
-        for file in sorted((resource_folder() / "fonts").glob("*.ttf")):
-            QFontDatabase.addApplicationFont(str(file))
+    """Once in a process. Qt is not asked which families it has: it would read all those of the system."""
+    for file in sorted((resource_folder() / "fonts").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(file))
 
 
 def _dress(target: Any, name: str, role: str) -> None:

@@ -32,7 +32,6 @@ class TopBar(Translated, QFrame):
         self.sign_out = QToolButton()
         self.sign_out.hide()
         set_icon(self.keys, "keyboard")
-        set_icon(self.sign_out, "log-out")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 8, 8, 8)
         self._row.setSpacing(4)
@@ -77,6 +76,8 @@ class TopBar(Translated, QFrame):
 
     def show_desk(self, shown: bool) -> None:
         """Shows or hides what only an open desk needs."""
+        if shown:
+            set_icon(self.sign_out, "log-out")
         self.sign_out.setVisible(shown)
         if self._search is not None:
             self._search.setVisible(shown)

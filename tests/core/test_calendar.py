@@ -20,9 +20,7 @@ SHIFTS = WorkingCalendar(
     weekly=((MORNING, EVENING), (MORNING,), (), (MORNING,), (), (), (EVENING,)),
     ramadan_weekly=((), (), (), (), (), (), (Hours.between("19:00", "24:00"),)),
     ramadans=(Ramadan(date(2026, 2, 18), date(2026, 3, 19)),),
-    special_days=(
-        SpecialDay(date(2026, 11, 23), "Short day", "يوم قصير", (Hours.between("10:00", "10:01"),)),
-    ),
+    special_days=(SpecialDay(date(2026, 11, 23), "Short day", "يوم قصير", (Hours.between("10:00", "10:01"),)),),
 )
 DAY_AND_NIGHT = WorkingCalendar(weekly=((Hours(0, 1440),),) * 7, ramadan_weekly=((Hours(0, 1440),),) * 7)
 

@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,9 +55,7 @@ def test_a_relative_home_does_not_move_with_the_working_folder(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders are Linux's")
-def test_without_it_the_users_own_data_folder_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_it_the_users_own_data_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
     assert Paths.standard({}).data == tmp_path / "carecenter"
@@ -83,9 +83,7 @@ def test_a_folder_that_cannot_be_had_is_told_with_its_name(tmp_path: Path) -> No
     assert str(tmp_path / "desk") in str(raised.value)
 
 
-def test_a_full_disk_is_told_at_the_first_start_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_told_at_the_first_start_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def mkdir(_path: Path, **_kept: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -220,9 +220,7 @@ def test_the_last_way_into_the_store_is_not_thrown_away(slots: KeySlots, keys: K
     assert slots.open_with_recovery(code) == keys
 
 
-def test_the_recovery_code_opens_on_a_machine_without_the_secret(
-    path: Path, slots: KeySlots, keys: Keys
-) -> None:
+def test_the_recovery_code_opens_on_a_machine_without_the_secret(path: Path, slots: KeySlots, keys: Keys) -> None:
     assert not slots.has_recovery
     code = slots.new_recovery_code(keys)
 
@@ -251,9 +249,7 @@ def test_a_slip_in_the_recovery_code_is_told_and_a_store_without_one_too(slots: 
         slots.open_with_recovery(code[:-1])
 
 
-def test_after_a_move_each_password_is_set_again(
-    path: Path, slots: KeySlots, keys: Keys, tmp_path: Path
-) -> None:
+def test_after_a_move_each_password_is_set_again(path: Path, slots: KeySlots, keys: Keys, tmp_path: Path) -> None:
     code = slots.new_recovery_code(keys)
     there = SecretKeeper(tmp_path / "another machine", None)
     moved = KeySlots.load(path, there.read, cost=KdfCost.MINIMAL)

@@ -80,9 +80,7 @@ TAMPERED: list[tuple[str, Change, type[UserError]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("change", "told"), [case[1:] for case in TAMPERED], ids=[case[0] for case in TAMPERED]
-)
+@pytest.mark.parametrize(("change", "told"), [case[1:] for case in TAMPERED], ids=[case[0] for case in TAMPERED])
 def test_a_tampered_file_does_not_open(desk: Workstation, change: Change, told: type[UserError]) -> None:
     desk.rewrite(change)
 
@@ -107,9 +105,7 @@ def test_a_tampered_file_does_not_open(desk: Workstation, change: Change, told: 
         ("sealed", None, StoreDamaged),
     ],
 )
-def test_a_tampered_seal_does_not_open(
-    desk: Workstation, part: str, value: object, told: type[UserError]
-) -> None:
+def test_a_tampered_seal_does_not_open(desk: Workstation, part: str, value: object, told: type[UserError]) -> None:
     whole = desk.path.read_bytes()
 
     desk.rewrite(lambda f: f["slots"][0]["seal"].update({part: value}))
@@ -141,9 +137,7 @@ def test_every_flipped_byte_of_a_seal_is_noticed(desk: Workstation) -> None:
                 desk.reopened().open_with_recovery(desk.code)
 
 
-@pytest.mark.parametrize(
-    "field", ["version", "workstation", "secret_place", "secret_fingerprint", "keys_check"]
-)
+@pytest.mark.parametrize("field", ["version", "workstation", "secret_place", "secret_fingerprint", "keys_check"])
 def test_a_missing_field_is_damage(desk: Workstation, field: str) -> None:
     desk.rewrite(lambda f: f.pop(field))
 

@@ -71,9 +71,7 @@ def test_kuwaiti_numbers_are_listed_and_shown_in_fours(text: str, shown: str, ki
     [("56780000", PhoneKind.MOBILE), ("10001234", PhoneKind.OTHER), ("00000012", PhoneKind.OTHER)],
 )
 def test_a_number_missing_from_the_plan_is_taken_with_a_warning(text: str, kind: PhoneKind) -> None:
-    assert _parsed(text) == PhoneNumber(
-        f"+965{text}", f"{text[:4]}\u00a0{text[4:]}", kind, PhoneWarning.UNLISTED
-    )
+    assert _parsed(text) == PhoneNumber(f"+965{text}", f"{text[:4]}\u00a0{text[4:]}", kind, PhoneWarning.UNLISTED)
 
 
 def test_a_missing_digit_is_pointed_out() -> None:
@@ -167,9 +165,7 @@ def test_other_texts_are_not_taken_for_withheld_numbers(text: str) -> None:
     assert not phone.is_withheld(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["99887766", "1889988", "00000012", "+44 20 7946 0958", "30001234", "9988776"]
-)
+@pytest.mark.parametrize("text", ["99887766", "1889988", "00000012", "+44 20 7946 0958", "30001234", "9988776"])
 def test_a_stored_number_is_shown_and_read_again_the_same(text: str) -> None:
     number = _parsed(text)
 

@@ -101,7 +101,7 @@ def test_a_faulty_arabic_text_is_found(program: Path, folder: Path, old: str, ne
     [
         ("said = f\"{number} {_('Offline')}\"", "desk.py:7: a marked text inside an f-string"),
         ("said = f\"{i18n.ngettext('{n} call', '{n} calls', 3)}\"", "desk.py:7: a marked text inside an f-string"),
-        ('_(kinds.get(key, N_("Offline")))', "desk.py:7: a marked text inside another marking call"),
+        ('_(kinds.get("key", N_("Lost")))', "desk.py:7: a marked text that is not extracted"),
     ],
 )
 def test_a_text_marked_where_the_extractor_does_not_look_is_found(

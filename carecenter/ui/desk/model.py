@@ -102,9 +102,13 @@ class DeskModel:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    async def open_call(self, number: str, channel: Channel = Channel.LINE_164) -> CallState:
+    async def open_call(
+        self, number: str, channel: Channel = Channel.LINE_164, language: Language = Language.ARABIC
+    ) -> CallState:
         """A call begins; `number` is E.164, or empty when it is withheld. The only match is on the card already."""
-        operation = OpenCall(call_id=new_id(), number=number, withheld=not number, channel=channel)
+        operation = OpenCall(
+            call_id=new_id(), number=number, withheld=not number, channel=channel, language=language
+        )
         await self.desk.perform(operation)
         found = await self.desk.ask(callers.by_phone, number) if number else ()
         if len(found) == 1:

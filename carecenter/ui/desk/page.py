@@ -17,6 +17,7 @@ from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
 from carecenter.core.phone import PhoneNumber
 from carecenter.core.terms import ArticleKind, Channel
+from carecenter.core.terms import Language as Spoken
 from carecenter.queries import accounts, articles
 from carecenter.queries.articles import ArticleRow
 from carecenter.store.desk import Desk
@@ -71,6 +72,7 @@ class DeskPage(Translated, QWidget):
         set_icon(self.empty.picture, "headset", "muted")
         self.empty.acted.connect(lambda: self.take_call(None))
         self.calls.addWidget(self.empty)
+        self.setFocusProxy(self.empty)
         self.person = PersonPane(self._model, self._tasks)
         self.person.left.connect(lambda: self._on_tab(self.tabs.currentIndex()))
         self.person.ticket_requested.connect(self.ticket_requested)
@@ -138,17 +140,20 @@ class DeskPage(Translated, QWidget):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([CALLS_WIDTH, KNOWLEDGE_WIDTH])
 
-    def take_call(self, number_text: str | None) -> None:
+    def take_call(
+        self, number_text: str | None, channel: Channel = Channel.LINE_164, language: Spoken = Spoken.ARABIC
+    ) -> None:
         """A call is coming: with a number in any writing, "anonymous" or empty when it is withheld.
 
-        Without one, and for what is no caller's number, the line at the top asks.
+        Without one, and for what is no caller's number, the line at the top asks. `language`: which one the caller
+        chose to speak.
         """
         if number_text is None:
             self._show_bar("")
         elif phone.is_withheld(number_text):
-            self._open("", Channel.LINE_164)
+            self._open("", channel, language)
         elif isinstance(parsed := phone.parse(number_text), PhoneNumber):
-            self._open(parsed.e164, Channel.LINE_164)
+            self._open(parsed.e164, channel, language)
         else:
             self._show_bar(number_text)
             self.bar.submit()  # which says why it is none
@@ -237,19 +242,19 @@ class DeskPage(Translated, QWidget):
             )
         return self._choices
 
-    def _open(self, e164: str, channel: Channel) -> None:
+    def _open(self, e164: str, channel: Channel, language: Spoken = Spoken.ARABIC) -> None:
         if len(self.panes()) + self._opening >= MOST_CALLS:
             text = _("{count} calls are open already. End one of them first; the number is kept.")
             self._messages.warning(text.format(count=i18n.number(MOST_CALLS)))
             self._show_bar(phone.display(e164))
             return
         self._opening += 1
-        self._tasks.spawn(self._take(e164, channel))
+        self._tasks.spawn(self._take(e164, channel, language))
 
-    async def _take(self, e164: str, channel: Channel) -> None:
+    async def _take(self, e164: str, channel: Channel, language: Spoken) -> None:
         try:
             choices = await self._chosen_from()
-            state = await self._model.open_call(e164, channel)
+            state = await self._model.open_call(e164, channel, language)
         finally:
             self._opening -= 1
         pane = self._add(state, choices)
@@ -287,6 +292,7 @@ class DeskPage(Translated, QWidget):
         panes = self.panes()
         shown = panes[at] if 0 <= at < len(panes) else None
         self.calls.setCurrentWidget(shown or self.empty)
+        self.setFocusProxy(shown.notes.edit if shown is not None else self.empty)
         self.front_changed.emit()
         self.notes_settled.emit(shown.notes.text() if shown is not None else "")
 

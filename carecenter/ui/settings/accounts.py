@@ -41,12 +41,13 @@ class AccountsPart(Part):
         self.list.setMinimumHeight(200)
         self.active = QPushButton()
         self.active.clicked.connect(self._on_active)
-        self.list.current_changed.connect(lambda _key: self._show_chosen())
+        self.list.current_changed.connect(lambda _key: self._on_chosen())
         beside = QHBoxLayout()
         beside.addWidget(self.active)
         beside.addStretch(1)
         self.body.addWidget(self.list)
         self.body.addLayout(beside)
+        self.body.addWidget(self._form_of_password())
         self.body.addWidget(self._form_of_new())
         self._stop = desk.on_changed(self._on_changed)
         self.retranslate()
@@ -56,6 +57,10 @@ class AccountsPart(Part):
         self.heading.setText(_("Accounts of this computer"))
         self.lead.setText(_("Whoever stands here can sign in at this computer. No account is ever deleted."))
         self.list.setAccessibleName(_("Accounts"))
+        self.fresh.set_title(_("Set a new password"))
+        self.fresh_form.set_label("password", _("New password"))
+        self.fresh_form.set_label("again", _("New password again"))
+        self.set.setText(_("Set the password"))
         self.new.set_title(_("One more account"))
         self.form.set_label("arabic", _("Name in Arabic"))
         self.form.set_label("english", _("Name in English"))
@@ -76,6 +81,21 @@ class AccountsPart(Part):
     def close_part(self) -> None:
         """Listens no longer."""
         self._stop()
+
+    def _form_of_password(self) -> QWidget:
+        self.fresh, self.fresh_form = Section(), FlowForm()
+        self.fresh_password, self.fresh_again = password.Password(), password.Password()
+        self.fresh_form.add("password", self.fresh_password)
+        self.fresh_form.add("again", self.fresh_again)
+        self.set = QPushButton()
+        self.set.clicked.connect(self._on_set)
+        self.fresh_again.line.returnPressed.connect(self._on_set)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.set)
+        buttons.addStretch(1)
+        self.fresh.body.addWidget(self.fresh_form)
+        self.fresh.body.addLayout(buttons)
+        return self.fresh
 
     def _form_of_new(self) -> QWidget:
         self.new = Section()
@@ -146,6 +166,7 @@ class AccountsPart(Part):
         chosen = self._chosen()
         mine = chosen is not None and chosen.id == self._desk.viewer.account_id
         self.active.setEnabled(chosen is not None and not mine)
+        self.fresh.setVisible(chosen is not None and not mine)  # one's own is changed with the old one
         off = chosen is None or chosen.active
         self.active.setText(_("Disable the account") if off else _("Enable the account"))
 
@@ -167,9 +188,38 @@ class AccountsPart(Part):
         text = (
             _("{name} can no longer sign in here.")
             if account.active
-            else _("{name} is enabled. Set a new password by the recovery code, or add the account anew.")
+            else _("{name} is enabled. Set a new password below.")
         )
         self._messages.success(text.format(name=shown))
+
+    def _on_chosen(self) -> None:
+        for field in (self.fresh_password, self.fresh_again):
+            field.clear()  # what was typed was meant for somebody else
+        for key in ("password", "again"):
+            self.fresh_form.set_complaint(key, "")
+        self._show_chosen()
+
+    def _on_set(self) -> None:
+        short, different = password.problem(self.fresh_password.text(), self.fresh_again.text())
+        self.fresh_form.set_complaint("password", short)
+        self.fresh_form.set_complaint("again", different)
+        chosen = self._chosen()
+        if chosen is not None and not (short or different):
+            self.spawn(self._set(chosen))
+
+    async def _set(self, account: AccountRow) -> None:
+        self.set.setEnabled(False)
+        try:
+            await self._office.set_password(account.id, account.name, self.fresh_password.text())
+        except UserError as error:
+            self.fresh_form.set_complaint("password", sentence(error))
+            return
+        finally:
+            self.set.setEnabled(True)
+        for field in (self.fresh_password, self.fresh_again):
+            field.clear()
+        shown = name(account.display_name_ar, account.display_name_en)
+        self._messages.success(_("The new password of {name} is set.").format(name=shown))
 
     def _on_add(self) -> None:
         short, different = password.problem(self.password.text(), self.again.text())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from carecenter.ui.language import Translated
@@ -52,6 +51,8 @@ class Card(Translated, QFrame):
         self.complaint.setText(text)
         self.complaint.setVisible(bool(text))
         if text:
+            from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # not for the first picture
+
             event = QAccessibleAnnouncementEvent(self, text)
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
             QAccessible.updateAccessibility(event)

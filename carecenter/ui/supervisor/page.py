@@ -50,6 +50,7 @@ class SupervisorPage(Translated, QWidget):
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.review, "")
         self.tabs.addTab(self.activity, "")
+        self.setFocusProxy(self.review.list)
 
     def retranslate(self) -> None:
         """Names of the tabs, or why there are none."""

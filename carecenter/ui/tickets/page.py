@@ -103,6 +103,7 @@ class TicketsPage(Translated, QWidget):
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.splitter)
+        self.setFocusProxy(self.reference)
 
     def retranslate(self) -> None:
         """Labels, and what is said of the reference typed."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QLabel, QStyle, QStyleOption, QWidget
@@ -11,7 +9,11 @@ from PySide6.QtWidgets import QLabel, QStyle, QStyleOption, QWidget
 
 def plain_tool_tip(text: str) -> str:
     """`text` such that Qt's tool tips show it literally; they guess at markup and have no switch against it."""
-    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if "<" in text else text
+    if "<" not in text:
+        return text
+    from html import escape
+
+    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>"
 
 
 class PlainLabel(QLabel):

@@ -55,6 +55,7 @@ class Rail(QFrame):
         button.setText(text)
         button.setAccessibleName(text)
         self._names[key] = text
+        self._shortcuts[key].setWhatsThis(text)
         self.set_shortcut(key, self._shortcuts[key].key())
 
     def set_icon(self, key: str, icon: QIcon) -> None:

@@ -41,6 +41,7 @@ class SmallOffice:
         self.password = "correct horse"
         self.added: list[NewAccount] = []
         self.active: dict[str, bool] = {}
+        self.passwords: dict[str, tuple[str, str]] = {}
         self.restored: Path | None = None
         self.target: Path | None = None
 
@@ -53,7 +54,7 @@ class SmallOffice:
         self.active[account_id] = active
 
     async def set_password(self, account_id: str, name: str, password: str) -> None:
-        raise NotImplementedError
+        self.passwords[account_id] = (name, password)
 
     async def change_password(self, old: str, new: str) -> None:
         if old != self.password:
@@ -160,6 +161,34 @@ async def test_who_leads_adds_an_account_and_disables_another(leading: Room) -> 
     huda = next(account.id for account in part._accounts if account.name == "Huda")
     part.list.set_current(huda)
     assert not part.active.isEnabled(), "nobody shuts themselves out"
+    await leading.page.close_page()
+
+
+@pytest.mark.asyncio
+async def test_who_leads_sets_a_new_password_for_somebody_else(leading: Room) -> None:
+    leading.page.show_part("accounts")
+    part = leading.page.parts["accounts"]
+    assert isinstance(part, AccountsPart)
+    await until(lambda: len(part.list.rows()) == 2)
+    huda, sara = (next(row.id for row in part._accounts if row.name == name) for name in ("Huda", "Sara"))
+    part.list.set_current(huda)
+    assert not part.fresh.isVisible(), "one's own is changed with the old one"
+    part.list.set_current(sara)
+    assert part.fresh.isVisible()
+    part.fresh_password.line.setText("a new password")
+    part.fresh_again.line.setText("another password")
+    part.set.click()
+    assert part.fresh_again.accessibleDescription()
+    assert not leading.office.passwords
+    part.fresh_again.line.setText("a new password")
+    part.set.click()
+    await until(lambda: leading.office.passwords == {sara: ("Sara", "a new password")})
+    await until(lambda: not part.fresh_password.text())
+    assert "Sara" in leading.said[-1].say()
+    part.fresh_password.line.setText("meant for Sara")
+    part.list.set_current(huda)
+    part.list.set_current(sara)
+    assert not part.fresh_password.text()
     await leading.page.close_page()
 
 

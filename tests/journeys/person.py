@@ -168,9 +168,8 @@ class Person:
         await until(lambda: self.program.session is not None and self.desk.isVisible())
 
     async def sign_out(self) -> None:
-        rail = self.window.rail
         self.press("Ctrl+Shift+Q")
-        await until(lambda: self.window.rail is not rail)  # whoever comes next gets a rail of their own
+        await until(lambda: self.program.session is None)
 
     async def take_call(self, number: str) -> CallPane:
         """F2, the number as it is typed, Enter."""

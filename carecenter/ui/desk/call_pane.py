@@ -251,9 +251,15 @@ class CallPane(Translated, QWidget):
             return
         if self.state.card is not None and not known:
             self.who.clear()
-            self.notes.take_focus()
+            if self._is_waited_at():
+                self.notes.take_focus()
         elif known and self.asks_who():
             self.who.focus_first()
+
+    def _is_waited_at(self) -> bool:
+        """Whether the keyboard is still where the question was; an agent who went on is not called back."""
+        focused = QApplication.focusWidget()
+        return focused is None or (self.isAncestorOf(focused) and not self.tickets.isAncestorOf(focused))
 
     async def _refresh(self) -> None:
         state = await self._model.state(self.call_id)

@@ -1,7 +1,7 @@
 # What a person does with a checkout. Everything that has to be there first is brought by requirements/setup.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run tour test check format strings lock clean
+.PHONY: help setup setup-dev run tour server test soak check format strings lock clean
 
 python := .venv/bin/python
 # The environment's own LANGUAGE may be a list such as ar_KW:en.
@@ -32,6 +32,9 @@ tour: setup ## draw every page without a screen into build/tour (LANGUAGE=ar for
 test: setup-dev ## run the tests
 	@$(python) -m pytest -n 2 --dist worksteal $(addprefix --cov=,$(tested)) $(ARGS)
 
+soak: setup-dev ## run the long versions of the proofs of sync, for hours (CARECENTER_SEED=n begins elsewhere)
+	@CARECENTER_SOAK=1 $(python) -m pytest tests/sync -s --show-capture=no --timeout=0 $(ARGS)
+
 check: setup-dev ## look for mistakes without running anything
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
@@ -48,6 +51,10 @@ strings: setup-dev ## bring the translation catalogues up to date with the code
 
 lock: setup-dev ## choose the newest allowed versions of all packages and lock them
 	@sh requirements/lock.sh
+
+server: setup ## run a throwaway centre here, with PostgreSQL and a certificate of its own (PORT=8164)
+	@sh requirements/setup.sh server
+	@sh deploy/local.sh build/centre $(or $(PORT),8164)
 
 clean: ## remove everything that was made here
 	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -39,8 +39,8 @@ from carecenter.__main__ import hurry
 hurry()
 from carecenter.core.config import Paths
 from carecenter.app import Application
-from PySide6.QtWidgets import QApplication
-app = QApplication([])
+from carecenter.ui.theme import new_application
+app = new_application()
 application = Application(app, Paths.standard())
 def on_painted():
     print(time.time(), flush=True)

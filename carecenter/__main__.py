@@ -1,12 +1,16 @@
 """`python -m carecenter` and the `carecenter` command: reads the arguments, then starts the desk.
 
-Nothing heavy is imported before the arguments are understood, so that `--version` answers at once.
+The order of a start: the arguments (nothing heavy is imported before they are understood, so that `--version`
+answers at once); `hurry`; Qt and the window with its first panel (`app.run`), painted; and only then the event
+loop, the database and the keyring.
 """
 
 from __future__ import annotations
 
 import argparse
+import builtins
 import gc
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,8 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["CARECENTER_HOME"] = str(asked.home)
     if asked.tour is not None:
         from carecenter import tour
+        from carecenter.core.config import Settings
 
-        return int(tour.run(asked.tour, asked.language))
+        settings = Settings(language=asked.language, digits=asked.digits, theme=asked.theme)
+        return tour.run(asked.tour, settings, asked.window)
     hurry()
     from carecenter.app import run
 
@@ -32,8 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def hurry() -> None:
-    """No garbage collection until the first picture (then it is `ui.garbage`'s): a tenth less wait."""
+    """What shortens the wait for the first picture; to be called before anything of Qt is imported.
+
+    No garbage is collected until that picture stands (then it is `ui.garbage`'s). And Python keeps its own
+    import: the binding's would read the source of every module that comes after it, for a spelling of Qt's names
+    (`from __feature__ import snake_case`) that nothing here uses.
+    """
     gc.disable()
+    pythons_own = builtins.__import__
+    importlib.import_module("PySide6.QtCore")
+    builtins.__import__ = pythons_own
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,10 +57,19 @@ def parser() -> argparse.ArgumentParser:
     given.add_argument("link", nargs="?", default="", help="a carecenter: link, as an exchange's software opens it")
     given.add_argument("--call", metavar="NUMBER", help="a phone rings with this number")
     given.add_argument("--tour", metavar="DIR", type=Path, help="make the screenshots of the user guide in DIR")
-    made.add_argument("--language", choices=("ar", "en"), default="en", help="of the tour")
     made.add_argument("--home", metavar="DIR", type=Path, help="keep everything in DIR")
     made.add_argument("--version", action="version", version=f"CareCenter {__version__}")
+    toured = made.add_argument_group("what the tour shows")
+    toured.add_argument("--language", choices=("ar", "en"), default="en")
+    toured.add_argument("--digits", choices=("latn", "arab"), default="latn", help="Latin or Arabic-Indic")
+    toured.add_argument("--theme", choices=("light", "dark"), default="light")
+    toured.add_argument("--window", metavar="WIDTHxHEIGHT", type=_size, default=(1440, 900))
     return made
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _by, height = text.partition("x")
+    return int(width), int(height)  # argparse tells of the ValueError
 
 
 if __name__ == "__main__":

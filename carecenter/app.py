@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from carecenter.core.config import Paths, read_settings
 from carecenter.core.errors import StoreInUse, UserError
@@ -24,14 +24,18 @@ from carecenter.ui.main_window import MainWindow
 from carecenter.ui.messages import Action, Messages, sentence
 from carecenter.ui.preferences import Preferences, is_dark
 from carecenter.ui.sign_in.page import SignInPage
-from carecenter.ui.theme import Theme
+from carecenter.ui.theme import Theme, new_application
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
+    from carecenter.admission import Admission
+    from carecenter.core.backup_key import BackupKey
     from carecenter.core.secrets import Keyring
+    from carecenter.core.server_address import ServerAddress
     from carecenter.house import House
-    from carecenter.standalone import Opened
+    from carecenter.opening import OpenDesk
     from carecenter.store.desk import Desk
     from carecenter.sync.engine import Engine
     from carecenter.telephony.links import IncomingCall
@@ -47,13 +51,13 @@ _HAND_OVER_TRIES = 10
 _HAND_OVER_PAUSE = 0.3
 
 
-def run(handed: str = "", *, qt_arguments: list[str] | None = None) -> int:
+def run(handed: str = "", *, qt_arguments: Sequence[str] = ()) -> int:
     """Run the desk until it is closed; returns the exit status.
 
     `handed`: the link or number this start was made for, or nothing. A second start gives it to the running one.
     """
     paths = Paths.standard()
-    app = QApplication(qt_arguments or ["carecenter"])
+    app = new_application(*qt_arguments)
     try:
         app.setApplicationName("CareCenter")
         app.setQuitOnLastWindowClosed(False)  # Qt would stop the loop under our shutdown
@@ -79,8 +83,9 @@ def _until_stopped(app: QApplication, application: Application) -> int:
 class Session:
     """What exists while somebody is signed in."""
 
-    def __init__(self, opened: Opened, desk: Desk, engine: Engine, pages: Pages) -> None:
+    def __init__(self, opened: OpenDesk, desk: Desk, engine: Engine, pages: Pages, admission: Admission) -> None:
         self.opened, self.desk, self.engine, self.pages = opened, desk, engine, pages
+        self.admission = admission
 
 
 class Application:
@@ -94,13 +99,14 @@ class Application:
         self.messages = Messages()
         self.preferences = Preferences(paths.settings, self.theme, self.language, settings)
         self.window = MainWindow(self.messages, self.language, self.theme, self.preferences)
-        self.panel = SignInPage(self.messages, is_set_up=paths.keyslots.exists())
+        self.panel = SignInPage(self.messages, is_set_up=bool(settings.server_url) or paths.keyslots.exists())
         self.panel.language_chosen.connect(lambda code: self.preferences.change(language=code))
         self.window.show_front(self.panel)
         self.session: Session | None = None
         self._leaving = False
         self.lock: Lock | None = None
         self.house: House | None = None
+        self._keyring: Keyring | None = None
         self._calls: list[IncomingCall] = []
         self._idle: IdleWatch | None = None
 
@@ -155,16 +161,19 @@ class Application:
             return
         self._take_calls()
 
-    async def begin(self, house: House, opened: Opened) -> None:
+    async def begin(self, house: House, opened: OpenDesk) -> None:
         """Somebody has signed in."""
+        from carecenter.admission import Admission
         from carecenter.store.desk import Desk
         from carecenter.sync.engine import Engine
+        from carecenter.ui.pages import make_pages
 
         desk = Desk(opened.workstation, opened.viewer)
         engine = Engine(desk, opened.transport, opened.session)
         engine.start()
-        pages = self._pages(desk, house)
-        self.session = Session(opened, desk, engine, pages)
+        said, tongue, folder = self.messages, self.language, self._paths.backups
+        pages = make_pages(desk, said, tongue, preferences=self.preferences, office=house, backups=folder)
+        self.session = Session(opened, desk, engine, pages, Admission(desk, opened, self._sent_away))
         if self._stopping.is_set():  # the window was closed meanwhile: `_end` closes what was opened
             return
         self.window.open_desk(desk, pages, demo=house.is_demo)
@@ -193,6 +202,7 @@ class Application:
     async def _leave(self, session: Session) -> None:
         from carecenter.house import in_thread
 
+        session.admission.stop()
         if self._idle is not None:
             self._idle.stop()
         try:
@@ -213,27 +223,35 @@ class Application:
             await self.panel.open_door(self.house, self._tasks)  # accounts were added or shut out meanwhile
         self.session = None
 
-    def opened(self) -> Opened | None:
+    def opened(self) -> OpenDesk | None:
         """The desk of whoever is signed in."""
         return self.session.opened if self.session is not None else None
 
-    def restore(self, source: Path) -> asyncio.Task[None]:
+    def restore(self, source: Path, key: BackupKey) -> asyncio.Task[None]:
         """Sign out, and put a backup in place of what is here; what goes wrong is told, and nothing has changed."""
-        return self._tasks.spawn(self._restore(source))
+        return self._tasks.spawn(self._restore(source, key))
 
-    async def _restore(self, source: Path) -> None:
-        from carecenter.house import in_thread
-        from carecenter.server import backup
-
-        if self.session is None or self.house is None:
-            return
-        keys = self.session.opened.keys
+    async def _restore(self, source: Path, key: BackupKey) -> None:
         await self.sign_out()
-        aside = await in_thread(backup.restore, source, self._paths.data, keys)
-        log.info("a backup was restored")
-        text = _("The backup is in place. What was here before is kept in {folder}. Sign in.")
-        self.messages.success(text.format(folder=aside.name if aside is not None else "—"))
-        await self.panel.open_door(self.house, self._tasks)
+        if self.session is None:
+            self.panel.put_back(source, key)
+
+    def use_server(self, address: ServerAddress | None) -> asyncio.Task[None]:
+        """Sign out, and work with this server from now on; None: on its own."""
+        return self._tasks.spawn(self._use_server(address))
+
+    async def _use_server(self, address: ServerAddress | None) -> None:
+        from carecenter.house import computer
+
+        await self.sign_out()
+        self.preferences.use_server(address)
+        if self.house is not None and not self._stopping.is_set():
+            self.house = self.house.moved(computer(self._paths, self._keyring, address))
+            await self.panel.open_door(self.house, self._tasks)
+
+    def _sent_away(self, reason: UserError) -> None:
+        self.panel.sign_in.complain(lambda: sentence(reason))
+        self._tasks.spawn(self.sign_out())
 
     async def _open(self, held: ExitStack) -> None:
         """Load what the window did not need, take the folder, open the door."""
@@ -259,9 +277,10 @@ class Application:
         """None when another start runs already and has been told; raises StoreInUse when it does not answer."""
         import asyncio
 
-        keyring = await asyncio.to_thread(_load)
+        self._keyring = await asyncio.to_thread(_load)
         from carecenter import logs, standalone
-        from carecenter.house import House
+        from carecenter.core.server_address import ServerAddress
+        from carecenter.house import House, computer
 
         try:
             held.enter_context(standalone.held(self._paths))
@@ -272,7 +291,7 @@ class Application:
             raise
         logs.start(self._paths.logs)
         held.callback(logs.stop)
-        return House(standalone.Standalone(self._paths, keyring), self)
+        return House(computer(self._paths, self._keyring, ServerAddress.of(self.preferences.settings)), self)
 
     async def _handed_over(self) -> bool:
         import asyncio
@@ -292,25 +311,6 @@ class Application:
         await self.sign_out()
         self.window.show_front(self.panel)
         self.window.let_close()
-
-    def _pages(self, desk: Desk, house: House) -> Pages:
-        from carecenter.ui.pages import Pages, page_makers
-        from carecenter.ui.search.box import SearchBox
-
-        def settings() -> QWidget:
-            from carecenter.ui.settings.page import SettingsPage
-
-            return SettingsPage(
-                desk,
-                self.messages,
-                self.language,
-                preferences=self.preferences,
-                office=house,
-                backups=self._paths.backups,
-            )
-
-        makers = page_makers(desk, self.messages, self.language, settings)
-        return Pages(makers, SearchBox(desk, self.messages, self.language))
 
     def _take_calls(self) -> None:
         """Calls wait in front of the sign-in and of the lock: a link never opens either."""

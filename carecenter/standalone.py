@@ -12,45 +12,36 @@ import logging
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 
-from carecenter.core.config import Paths
+from carecenter.core.backup_key import BackupKey, BackupLook, ByCode, Restored
+from carecenter.core.config import Paths, replace_file
 from carecenter.core.errors import StoreDamaged, StoreInUse, UserError, WrongPassword
 from carecenter.core.i18n import N_
-from carecenter.core.keyslots import KdfCost, Keys, KeySlots
-from carecenter.core.secrets import Keyring, SecretKeeper, SecretPlace
+from carecenter.core.keyslots import KdfCost, Keys, KeySlots, PasswordNotSetError
+from carecenter.core.secrets import Keyring, SecretKeeper, SecretMissingError, SecretPlace
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Side
 from carecenter.models.engine import sqlcipher_engine
-from carecenter.models.viewer import Viewer
+from carecenter.opening import OpenDesk, Progress, first_round, open_store
 from carecenter.server import accounts, backup, demo
 from carecenter.server.centre import Centre
 from carecenter.store import salvage
-from carecenter.store.workstation import Workstation
 from carecenter.sync.in_process import InProcess
-from carecenter.wire import BlockRequest, FeedRequest, NewAccount, SignedIn, SignIn, Transport
+from carecenter.wire import NewAccount, SignedIn, SignIn
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
-
 
 @dataclass(frozen=True)
-class Opened:
-    """A signed-in desk. ``notices`` are to be shown once; ``keys`` leave memory with this object."""
+class Opened(OpenDesk):
+    """A signed-in desk with its own centre beside it."""
 
-    workstation: Workstation
     centre: Centre
-    transport: Transport
-    session: SignedIn
-    viewer: Viewer
-    notices: tuple[UserError, ...]
-    keys: Keys = field(repr=False)
 
     def close(self) -> None:
         """Close the embedded centre; the store is closed by the desk that uses it."""
@@ -89,6 +80,11 @@ class Standalone:
     def is_demo(self) -> bool:
         """Whether this is the demo desk with its sample accounts."""
         return self._demo_mark.exists()
+
+    @property
+    def backups(self) -> Path:
+        """The folder in which backups are looked for first."""
+        return self._paths.backups
 
     @property
     def secret_place(self) -> SecretPlace:
@@ -132,20 +128,20 @@ class Standalone:
         """
         keys = self._slots().open(name, password)
         centre = self._centre(keys)
-        workstation, notices = self._workstation(keys)
+        workstation, notices = open_store(self._paths.store, keys)
         try:
             request = SignIn(
                 name=name, password=password, device_id=workstation.device_id(), device_name=platform.node()
             )
             session = self._signed_in(centre, request)
             transport = InProcess(centre)
-            _first_round(workstation, transport, session, progress)
+            first_round(workstation, transport, session, progress)
             viewer = workstation.viewer(session.account_id)
         except BaseException:
             workstation.close()
             centre.close()
             raise
-        return Opened(workstation, centre, transport, session, viewer, notices, keys)
+        return Opened(workstation, transport, session, viewer, notices, keys, centre)
 
     def recover(self, code: str, name: str, new_password: str) -> None:
         """Let an account in again by the recovery code, also after a move to another computer.
@@ -200,28 +196,58 @@ class Standalone:
             self._paths.store.name: (self._paths.store, keys.store),
         }
         others = {self._paths.keyslots.name: self._paths.keyslots.read_bytes()}
+        if self.is_demo:
+            others[self._demo_mark.name] = b""
         backup.back_up(databases, others, target, progress)
 
-    def restore(self, source: Path, name: str, password: str) -> Path | None:
-        """Put a backup of this computer back; returns where what it replaced was moved.
+    def look_into(self, source: Path) -> BackupLook:
+        """What a backup says of itself, once all of it has been compared with its hashes.
 
-        Nobody may be signed in. Name and password are those of the time of the backup. Raises ``WrongPassword``,
-        ``SecretMissingError`` on another computer (there the recovery code opens it), and what
-        ``backup.restore`` raises; then nothing has changed.
+        Raises what ``backup.inspect_backup`` raises, and ``UserError`` for the backup of a server.
         """
-        return self._restore(source, lambda slots: slots.open(name, password))
+        made_at = backup.inspect_backup(source).made_at
+        with self._slots_of(source) as slots:
+            return BackupLook(made_at, slots.names(), self._holds_secret_of(slots))
 
-    def restore_by_code(self, source: Path, code: str) -> Path | None:
-        """The same with the recovery code, on any computer; ``recover`` then gives an account its password."""
-        return self._restore(source, lambda slots: slots.open_with_recovery(code))
+    def check_backup(self, source: Path, key: BackupKey) -> None:
+        """Raises what ``restore`` would raise for this file, this key and this disk."""
+        backup.inspect_backup(source)
+        with self._slots_of(source) as slots:
+            _unlocked(slots, key)
+        backup.check_room(source, self._paths.data)
 
-    def _restore(self, source: Path, unlock: Callable[[KeySlots], Keys]) -> Path | None:
+    def restore(self, source: Path, key: BackupKey) -> Restored:
+        """Put a backup in place of what is here; what was here is kept in a folder beside.
+
+        The backup may be another computer's, and this one need not be set up. Nobody may be signed in. Raises
+        ``WrongPassword``, ``RecoveryCodeError`` or ``UserError`` for a key that does not open it,
+        ``KeyringLockedError``, and what ``backup.restore`` raises; then nothing has changed.
+        """
+        with self._slots_of(source) as slots:
+            keys = _unlocked(slots, key)
+            made_here = self._holds_secret_of(slots)
+        aside = backup.restore(source, self._paths.data, keys, along=(self._demo_mark.name,))
+        if aside is not None and self._paths.secret.exists():
+            # Setting a new password makes a new secret; without the old one nobody could go back.
+            replace_file(aside / self._paths.secret.name, self._paths.secret.read_bytes())
+        return Restored(aside.name if aside is not None else "", wants_password=not made_here)
+
+    @contextmanager
+    def _slots_of(self, source: Path) -> Iterator[KeySlots]:
         self._paths.prepare()
         with TemporaryDirectory(dir=self._paths.data, prefix=".restore-") as folder:
             sealed = Path(folder) / self._paths.keyslots.name
             backup.extract(source, sealed.name, sealed)
-            keys = unlock(KeySlots.load(sealed, self._keeper.read, cost=self._cost))
-        return backup.restore(source, self._paths.data, keys)
+            yield KeySlots.load(sealed, self._keeper.read, cost=self._cost)
+
+    def _holds_secret_of(self, slots: KeySlots) -> bool:
+        try:
+            self._keeper.read(slots.secret_ref)
+        except SecretMissingError:
+            return False
+        except UserError:  # a locked keyring may hold it
+            return True
+        return True
 
     def _set_up(self, fill: Callable[[Centre], dict[str, NewAccount]], place: SecretPlace | None) -> str:
         if self.is_set_up:
@@ -257,30 +283,6 @@ class Standalone:
         bring_up_to_date(engine, Side.CENTRE)
         return Centre(engine, cost=self._cost)
 
-    def _workstation(self, keys: Keys) -> tuple[Workstation, tuple[UserError, ...]]:
-        """The store, repaired if need be, and what to tell about it."""
-        notices: tuple[UserError, ...] = ()
-        path, damaged = self._paths.store, None
-        if not salvage.is_sound(path, keys.store):
-            damaged = salvage.set_aside(path, _now())
-        path.touch(mode=0o600)
-        engine = sqlcipher_engine(path, keys.store, foreign_keys=False)
-        bring_up_to_date(engine, Side.DESK)
-        if damaged is not None:
-            operations, drafts = salvage.carry_over(damaged, keys.store, engine)
-            notices = (
-                StoreDamaged(
-                    N_(
-                        "The local store was damaged. It was kept as {file} and built anew from the centre;"
-                        " unsent operations carried over: {operations}, drafts: {drafts}."
-                    ),
-                    file=damaged.name,
-                    operations=operations,
-                    drafts=drafts,
-                ),
-            )
-        return Workstation(engine), notices
-
     def _signed_in(self, centre: Centre, request: SignIn) -> SignedIn:
         try:
             return centre.sign_in(request)
@@ -300,23 +302,24 @@ class Standalone:
         return self._paths.data / "demo"
 
 
-def _first_round(
-    workstation: Workstation, transport: Transport, session: SignedIn, progress: Progress | None
-) -> None:
-    """Hear what the centre has and hold enough references, before the screens open."""
-    scopes, done, more = session.scopes, 0, True
-    while more:
-        request = FeedRequest(after=workstation.cursors(scopes))
-        page = transport.feed(session.token, request)
-        workstation.apply_page(page)
-        done += len(page.rows)
-        if progress is not None:
-            progress(done, done + page.behind)
-        more = page.more
-    wanted = workstation.references_wanted()
-    if wanted:
-        block = transport.references(session.token, BlockRequest(count=wanted))
-        workstation.keep_references(block.references)
+def _unlocked(slots: KeySlots, key: BackupKey) -> Keys:
+    """The backup's keys, or a sentence about the backup rather than about this computer."""
+    try:
+        if isinstance(key, ByCode):
+            return slots.open_with_recovery(key.code)
+        return slots.open(key.name, key.password)
+    except (SecretMissingError, PasswordNotSetError) as error:
+        raise UserError(
+            N_("No password opens this backup on this computer. Use the recovery code of the desk it was made on.")
+        ) from error
+    except WrongPassword as error:
+        if isinstance(key, ByCode):
+            raise WrongPassword(
+                N_("This recovery code does not open this backup. Use the one that was valid when it was made.")
+            ) from error
+        raise WrongPassword(
+            N_("Name and password do not open this backup. Use the password that was valid when it was made.")
+        ) from error
 
 
 def _now() -> dt.datetime:

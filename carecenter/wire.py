@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
 
-from carecenter.core.terms import Language, Role
+from carecenter.core.errors import (
+    Busy,
+    NotAllowed,
+    NotFound,
+    SignedOut,
+    TooLarge,
+    Unreachable,
+    UpgradeNeeded,
+    UserError,
+    WrongPassword,
+)
+from carecenter.core.terms import Language, Role, TicketKind, TicketStatus
 
 SCHEMA = 1
 """The version of operations and rows this program speaks; the centre accepts it and the one before."""
@@ -21,6 +32,10 @@ BYTES_PER_PUSH = 256 * 1024
 ROWS_PER_PAGE = 2_000
 REFERENCES_PER_BLOCK = 500
 REFILL_AT = 200
+MOST_REFERENCES = 10_000
+MOST_SCOPES = 10_000
+"""That a request may name: one an account of the largest hall, with room to spare."""
+LONGEST_HOLD = 30.0
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +59,44 @@ class SignedIn(Message, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     generation: str
     at: dt.datetime
+    lease_until: dt.datetime | None = None
+    sealing_key: str = ""
+
+
+class Hello(Message, frozen=True, kw_only=True):
+    """Which history and which version a workstation knows; ``generation`` is None before the first sync."""
+
+    schema: int = SCHEMA
+    version: str
+    generation: str | None = None
+
+
+class Verdict(StrEnum):
+    """Whether workstation and centre understand each other."""
+
+    OK = "ok"
+    UPGRADE = "upgrade"
+    """The workstation is too old; its operations wait until it is upgraded."""
+    RESYNC = "resync"
+    """The centre has another history than the workstation knows: it was restored or replaced."""
+
+
+class Greeting(Message, frozen=True, kw_only=True):
+    """The centre's answer. Schemas from ``schema_least`` to ``schema`` are served.
+
+    Until ``lease_until`` the account may work without the centre; ``sealing_key`` is the X25519 public key,
+    in hex, that sent operations are kept sealed to.
+    """
+
+    verdict: Verdict
+    generation: str
+    schema_least: int
+    schema: int
+    version: str
+    at: dt.datetime
+    scopes: tuple[str, ...]
+    lease_until: dt.datetime
+    sealing_key: str = ""
 
 
 class NewAccount(Message, frozen=True, kw_only=True):
@@ -68,7 +121,22 @@ class Envelope(Message, frozen=True, kw_only=True):
     tag: str
     payload: msgspec.Raw
     desk_at: dt.datetime
+    offset: float | None = None
+    """Seconds that the centre's clock was ahead of the desk's when last measured; None: never measured."""
     schema: int = SCHEMA
+
+    @property
+    def typed_at(self) -> dt.datetime:
+        """When it was done, as well as the desk could know: its clock put right by what was measured."""
+        return put_right(self.desk_at, self.offset)
+
+
+def put_right(at: dt.datetime, offset: float | None) -> dt.datetime:
+    """A moment of a clock that is wrong by so many seconds; as it is where that leads out of all calendars."""
+    try:
+        return at + dt.timedelta(seconds=offset or 0.0)
+    except OverflowError:
+        return at
 
 
 class Outcome(StrEnum):
@@ -78,6 +146,10 @@ class Outcome(StrEnum):
     IN_REVIEW = "in_review"
     REFUSED = "refused"
     QUARANTINED = "quarantined"
+    LATER = "later"
+    """The centre does not know this operation yet: it waits at the workstation until the centre is upgraded."""
+    CLONED = "cloned"
+    """Another operation has this device's number: the disk was copied. It waits to come from a new device id."""
 
 
 class Result(Message, frozen=True, kw_only=True):
@@ -91,9 +163,14 @@ class Result(Message, frozen=True, kw_only=True):
 
 
 class Push(Message, frozen=True, kw_only=True):
-    """At most ``OPERATIONS_PER_PUSH`` operations of one device, in order."""
+    """At most ``OPERATIONS_PER_PUSH`` operations of one device, in order.
+
+    ``sealed``: operations offered again after a restore, each the base64 of a NaCl SealedBox over the JSON of
+    an ``Envelope``. Their results follow those of ``operations``.
+    """
 
     operations: tuple[Envelope, ...]
+    sealed: tuple[str, ...] = ()
 
 
 class Pushed(Message, frozen=True, kw_only=True):
@@ -103,10 +180,14 @@ class Pushed(Message, frozen=True, kw_only=True):
 
 
 class FeedRequest(Message, frozen=True, kw_only=True):
-    """Scope → the last seq applied, for every scope followed."""
+    """Scope → the last seq applied, for every scope followed.
 
-    after: dict[str, int]
-    limit: int = ROWS_PER_PAGE
+    With ``hold`` seconds (at most ``LONGEST_HOLD``) an answer without news waits until there are some.
+    """
+
+    after: Annotated[dict[str, Annotated[int, msgspec.Meta(ge=0, le=2**62)]], msgspec.Meta(max_length=MOST_SCOPES)]
+    limit: Annotated[int, msgspec.Meta(ge=1, le=ROWS_PER_PAGE)] = ROWS_PER_PAGE
+    hold: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_HOLD)] = 0.0
 
 
 class FeedRow(Message, frozen=True, kw_only=True):
@@ -133,11 +214,92 @@ class FeedPage(Message, frozen=True, kw_only=True):
     behind: int = 0
     at: dt.datetime
 
+    def is_news(self, request: FeedRequest) -> bool:
+        """Whether there is anything in it for who asked; a request with ``hold`` waits until there is."""
+        return bool(self.rows) or self.upto != request.after or set(self.scopes) != set(request.after)
+
+
+class ManifestRequest(Message, frozen=True, kw_only=True):
+    """What a workstation should hold. ``entities``: the nouns it knows; none: all that the centre knows."""
+
+    scopes: tuple[str, ...]
+    entities: tuple[str, ...] = ()
+
+
+class ScopeDigest(Message, frozen=True, kw_only=True):
+    """The rows of a scope as of ``seq``; ``digest`` is made by ``core.manifest``."""
+
+    count: int
+    digest: str
+    seq: int
+
+
+class Manifest(Message, frozen=True, kw_only=True):
+    """A digest a scope; one that changed all the while is left out."""
+
+    at: dt.datetime
+    scopes: dict[str, ScopeDigest]
+
+
+class LookupRequest(Message, frozen=True, kw_only=True):
+    """A line as it is typed into the search box, asked of all that the centre holds.
+
+    ``call_id``: the call during which it was asked.
+    """
+
+    question: Annotated[str, msgspec.Meta(max_length=200)]
+    call_id: str | None = None
+
+
+class CallerFound(Message, frozen=True, kw_only=True):
+    """Enough of a caller for a line of results; numbers by their last three digits."""
+
+    id: str
+    name_ar: str
+    name_en: str
+    phones_masked: tuple[str, ...]
+    civil_id_masked: str
+    demo: bool
+    slip: str = ""
+    """The centre's word that it found this for the account that asked; it goes back with ``OpenFound``."""
+
+
+class TicketFound(Message, frozen=True, kw_only=True):
+    """Enough of a ticket for a line of results."""
+
+    id: str
+    reference: str
+    kind: TicketKind
+    status: TicketStatus
+    queue_id: str
+    opened_at: dt.datetime
+    caller_id: str | None
+    slip: str = ""
+
+
+class LookupAnswer(Message, frozen=True, kw_only=True):
+    """What the centre found, the latest first; a workstation may hold some of it already."""
+
+    callers: tuple[CallerFound, ...] = ()
+    tickets: tuple[TicketFound, ...] = ()
+
+
+class OpenFound(Message, frozen=True, kw_only=True):
+    """What was found is needed here: it enters the account's own scope for the day, and the feed brings it.
+
+    ``slip``: of the answer in which it was found, some minutes ago at most.
+    """
+
+    entity: Literal["caller", "ticket"]
+    id: str
+    slip: str = ""
+    call_id: str | None = None
+
 
 class BlockRequest(Message, frozen=True, kw_only=True):
     """How many follow-up references the workstation wants."""
 
-    count: int = REFERENCES_PER_BLOCK
+    count: Annotated[int, msgspec.Meta(ge=1, le=MOST_REFERENCES)] = REFERENCES_PER_BLOCK
 
 
 class Block(Message, frozen=True, kw_only=True):
@@ -146,19 +308,95 @@ class Block(Message, frozen=True, kw_only=True):
     references: tuple[str, ...]
 
 
+class SealedKeys(Message, frozen=True, kw_only=True):
+    """What a workstation's store opens with, sealed to the centre's key for that workstation alone."""
+
+    sealed: str
+
+
+class UnsealedKeys(Message, frozen=True, kw_only=True):
+    """The same, for the workstation of the token that asked. ``keys``: base64."""
+
+    keys: bytes
+
+
+class Problem(Message, frozen=True, kw_only=True):
+    """An error as it travels over HTTP. ``message`` is a msgid for a person, ``params`` fills its placeholders;
+    ``code`` names the kind of error for the program."""
+
+    code: str
+    message: str
+    params: dict[str, str | int | float | bool | None] = {}
+
+
+_KINDS: Final[dict[str, type[UserError]]] = {
+    # A kind comes before those it is derived from.
+    "busy": Busy,
+    "unreachable": Unreachable,
+    "signed_out": SignedOut,
+    "wrong_password": WrongPassword,
+    "not_allowed": NotAllowed,
+    "not_found": NotFound,
+    "upgrade_needed": UpgradeNeeded,
+    "too_large": TooLarge,
+    "refused": UserError,
+}
+
+
+def problem_of(error: UserError) -> Problem:
+    """An error, ready to travel."""
+    code = next(code for code, kind in _KINDS.items() if isinstance(error, kind))
+    params = {
+        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        for name, value in error.params.items()
+    }
+    return Problem(code=code, message=error.message, params=params)
+
+
+def error_of(problem: Problem) -> UserError:
+    """The error that was sent; of a kind that this program does not know, a plain ``UserError``.
+
+    Raises ``ValueError`` for a message that its parameters do not fill.
+    """
+    try:
+        problem.message.format(**problem.params)
+    except (LookupError, AttributeError, TypeError) as error:
+        raise ValueError(problem.code) from error
+    return _KINDS.get(problem.code, UserError)(problem.message, **problem.params)
+
+
 class Transport(Protocol):
     """The way to a centre. Every method blocks, so it runs on a network thread.
 
-    Each raises ``Unreachable`` when the centre does not answer, and ``NotAllowed`` when the token no longer
-    holds; ``sign_in`` raises ``WrongPassword``.
+    Each raises ``Unreachable`` when the centre does not answer (``Busy`` when it cannot just now), ``SignedOut``
+    when the token no longer holds, and ``NotAllowed``; ``sign_in`` raises ``WrongPassword``, ``push`` also
+    ``TooLarge``. A schema that the centre does not serve raises ``UpgradeNeeded``.
     """
 
     def sign_in(self, request: SignIn) -> SignedIn: ...
+
+    def hello(self, token: str, request: Hello) -> Greeting: ...
 
     def push(self, token: str, request: Push) -> Pushed: ...
 
     def feed(self, token: str, request: FeedRequest) -> FeedPage: ...
 
+    def manifest(self, token: str, request: ManifestRequest) -> Manifest: ...
+
+    def lookup(self, token: str, request: LookupRequest) -> LookupAnswer: ...
+
+    def open_found(self, token: str, request: OpenFound) -> None: ...
+
     def references(self, token: str, request: BlockRequest) -> Block: ...
 
     def sign_out(self, token: str) -> None: ...
+
+    def close(self) -> None:
+        """End what is under way within a second; every later call raises ``Unreachable``."""
+
+
+class HallTransport(Transport, Protocol):
+    """The way to the centre of a hall, which also lets somebody in at a workstation where they are new."""
+
+    def unseal(self, token: str, request: SealedKeys) -> UnsealedKeys:
+        """Raises ``UserError`` for what was sealed for another workstation or to another centre."""

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Brings a checkout to the point where it can run ("runtime") or be tested ("dev"). Called by the Makefile.
+# Brings a checkout to the point where it can run ("runtime"), be a centre ("server") or be tested ("dev"). Called by the
+# Makefile.
 # Run again it does nothing but look: .venv keeps the checksums of what was installed.
 set -eu
 
-usage='usage: sh requirements/setup.sh runtime|dev'
+usage='usage: sh requirements/setup.sh runtime|server|dev'
 what=${1:?$usage}
 cd "$(dirname "$0")/.."
 venv=.venv
@@ -22,8 +23,12 @@ install_packages() { # PACKAGE...
         sudo=
     elif sudo -n true 2>/dev/null; then
         sudo=sudo
+    elif [ -t 0 ] && command -v sudo >/dev/null && say "packages of the system are needed: $*" && sudo true; then
+        sudo=sudo # it has just asked for the password
     else
-        fail "packages of the system are needed. Run: sudo apt-get install --no-install-recommends $*"
+        fail "this account may not install packages of the system. Ask an administrator to run
+  apt-get install --no-install-recommends $*
+and call make again."
     fi
     say "installing packages of the system: $*"
     log=$(mktemp)
@@ -77,7 +82,11 @@ test_packages() {
 		dbus-run-session dbus-daemon
 		gnome-keyring-daemon gnome-keyring
 	END
-    # Debian keeps the server's programs off the PATH.
+    # Debian keeps programs of servers off the PATH.
+    ls /usr/sbin/nginx >/dev/null 2>&1 || command -v nginx >/dev/null || echo nginx
+}
+
+database_packages() {
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql
 }
 
@@ -90,8 +99,9 @@ system_packages() {
     [ "$(uname -s)" = Linux ] || return 0
     missing=$(
         venv_package
-        window_packages
-        [ "$what" = runtime ] || test_packages
+        [ "$what" = server ] || window_packages
+        [ "$what" = runtime ] || database_packages
+        [ "$what" != dev ] || test_packages
     )
     # shellcheck disable=SC2086 # one word a package
     [ -z "$missing" ] || install_packages $missing
@@ -122,13 +132,15 @@ checksum() { cat "requirements/$1.txt" pyproject.toml requirements/setup.sh | ck
 installed() { [ "$(cat "$venv/.installed-$1" 2>/dev/null)" = "$(checksum "$1")" ]; }
 
 install_python_packages() {
-    # Everything of "runtime" is part of "dev".
-    if installed "$what" || { [ "$what" = runtime ] && installed dev; }; then return; fi
-    say "installing the Python packages of requirements/$what.txt"
+    # Everything of "runtime" is part of "dev", and a centre needs no more.
+    packages=$what
+    [ "$what" != server ] || packages=runtime
+    if installed "$packages" || { [ "$packages" = runtime ] && installed dev; }; then return; fi
+    say "installing the Python packages of requirements/$packages.txt"
     pip="$venv/bin/python -m pip --disable-pip-version-check --quiet"
-    $pip install --require-hashes --no-deps --only-binary :all: -r "requirements/$what.txt"
+    $pip install --require-hashes --no-deps --only-binary :all: -r "requirements/$packages.txt"
     $pip install --no-deps --no-build-isolation --no-index --editable .
-    checksum "$what" >"$venv/.installed-$what"
+    checksum "$packages" >"$venv/.installed-$packages"
 }
 
 compile_catalogues() {
@@ -139,7 +151,7 @@ compile_catalogues() {
     "$venv/bin/python" translations/strings.py compile
 }
 
-[ "$what" = runtime ] || [ "$what" = dev ] || fail "$usage"
+case $what in runtime | server | dev) ;; *) fail "$usage" ;; esac
 has_venv || find_python
 system_packages
 create_venv

@@ -65,7 +65,9 @@ def _qt_event_loop() -> asyncio.AbstractEventLoop:
     import qasync  # here: tests without a window never load Qt
     from PySide6.QtWidgets import QApplication
 
-    app = QApplication.instance() or QApplication([])
+    from carecenter.ui.theme import new_application
+
+    app = QApplication.instance() or new_application()
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)  # the first window that closes would stop the loop under the test
     return qasync.QEventLoop(app)

@@ -14,15 +14,9 @@ from pathlib import Path
 from typing import Any
 
 _START_SECONDS = 30
+_SETTINGS = ("listen_addresses=", "shared_buffers=32MB", "max_connections=50")
 # A crash may lose everything here: speed is all that counts.
-_SETTINGS = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "listen_addresses=",
-    "shared_buffers=32MB",
-    "max_connections=50",
-)
+_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @dataclass(frozen=True)
@@ -36,13 +30,14 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(*settings: str, durable: bool = False) -> Iterator[Cluster]:
     """Start a server in a directory of its own and remove both at the end.
 
+    ``durable``: on a disk, with every commit forced there, as a hall runs it; ``settings``: more of them.
     Raises RuntimeError when PostgreSQL is not installed or does not come up.
     """
     programs = _programs()
-    directory = Path(tempfile.mkdtemp(prefix="carecenter-pg-", dir=_fast_directory()))
+    directory = Path(tempfile.mkdtemp(prefix="carecenter-pg-", dir=None if durable else _fast_directory()))
     try:
         process_options = _process_options(directory)
         subprocess.run(
@@ -57,15 +52,17 @@ def cluster() -> Iterator[Cluster]:
             stdout=subprocess.DEVNULL,
             **process_options,
         )
-        with _server(programs, directory, process_options):
+        with _server(programs, directory, process_options, (*(() if durable else _FORGETFUL), *settings)):
             yield Cluster(directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager
-def _server(programs: Path, directory: Path, process_options: dict[str, Any]) -> Iterator[None]:
-    settings = [*_SETTINGS, f"unix_socket_directories={directory}"]
+def _server(
+    programs: Path, directory: Path, process_options: dict[str, Any], more: tuple[str, ...]
+) -> Iterator[None]:
+    settings = [*_SETTINGS, *more, f"unix_socket_directories={directory}"]
     command: list[str | Path] = [programs / "postgres", "-D", directory / "data"]
     command += [f"--{setting}" for setting in settings]
     with (directory / "log").open("wb") as log:

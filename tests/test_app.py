@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from carecenter import app
 from carecenter.app import Application, Session
+from carecenter.core.backup_key import ByPassword
 from carecenter.core.config import Paths, Settings, write_settings
-from carecenter.core.errors import StoreInUse
+from carecenter.core.errors import StoreInUse, WrongPassword
 from carecenter.core.keyslots import KdfCost
 from carecenter.core.terms import Channel, Language, Role
 from carecenter.queries import calls
@@ -278,6 +279,30 @@ async def test_one_after_another_signs_in_and_out_and_nothing_of_them_stays(run:
 
 
 @pytest.mark.asyncio
+async def test_a_restore_signs_out_and_the_backups_accounts_sign_in(run: Run, home: Path, tmp_path: Path) -> None:
+    async with run() as application:
+        await _sign_in(application)
+        house, session = application.house, application.session
+        assert house is not None
+        assert session is not None
+        file = tmp_path / "monday.ccbackup"
+        await house.back_up(file, lambda _done, _total: None)
+        application.take("99887766")
+        assert await _open_calls(session)
+        with pytest.raises(WrongPassword):
+            await house.restore(file, ByPassword("Huda", "wrong"))
+        assert application.session is session, "nobody is signed out for nothing"
+        await house.restore(file, ByPassword("Huda", PASSWORD))
+        await until(lambda: "backup is in place" in application.window.message_bar.text())
+        await until(application.panel.sign_in.isVisible)
+        assert _kept_aside(home)
+        await _sign_in(application)
+        again = application.session
+        assert again is not None
+        assert await again.desk.ask(calls.open_calls) == (), "the call came after the backup"
+
+
+@pytest.mark.asyncio
 async def test_a_link_tells_the_line_and_the_language(run: Run) -> None:
     async with run() as application:
         await _sign_in(application)
@@ -296,6 +321,10 @@ async def test_a_folder_in_use_by_somebody_who_does_not_answer_is_told(
         async with _running(qapp, home, monkeypatch) as application:
             await until(lambda: "already running" in application.window.message_bar.text())
             assert application.house is None
+
+
+def _kept_aside(home: Path) -> list[Path]:
+    return list(home.glob("before-restore-*/store.db"))
 
 
 async def _open_calls(session: Session) -> list[str]:

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from carecenter.core.config import Paths
-from carecenter.core.errors import KeyringLockedError, NotFound, StoreDamaged, StoreInUse, UserError, WrongPassword
+from carecenter.core.errors import (
+    KeyringLockedError,
+    NotFound,
+    StoreDamaged,
+    StoreInUse,
+    UserError,
+    WrongPassword,
+)
 from carecenter.core.keyslots import KdfCost
 from carecenter.core.secrets import SecretMissingError, SecretPlace
 from carecenter.core.terms import Role
@@ -245,43 +252,6 @@ def _damage_the_end(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(size - 3 * 4096)
         file.write(os.urandom(3 * 4096))
-
-
-def test_a_backup_brings_back_what_was_there(desk: Standalone, code: str, paths: Paths, tmp_path: Path) -> None:
-    first = desk.sign_in("Huda", "correct horse")
-    first.workstation.perform(first.viewer, OpenCall(call_id="before", number="+96599887766"))
-    target = tmp_path / "monday.backup"
-    desk.back_up(first, target)
-    first.workstation.perform(first.viewer, OpenCall(call_id="after", number="+96599887766"))
-    close(first)
-
-    aside = desk.restore(target, "Huda", "correct horse")
-
-    again = desk.sign_in("Huda", "correct horse")
-    assert [call.id for call in again.workstation.ask(calls.open_calls, again.viewer)] == ["before"]
-    assert aside is not None, "what stood there before is kept"
-    assert (aside / paths.store.name).exists()
-    close(again)
-
-
-def test_a_backup_opens_on_another_computer_with_the_recovery_code(
-    desk: Standalone, opened: Opened, code: str, tmp_path: Path
-) -> None:
-    target = tmp_path / "monday.backup"
-    desk.back_up(opened, target)
-    elsewhere = Standalone(Paths(tmp_path / "elsewhere"), Keyring(), KdfCost.MINIMAL)
-    elsewhere.restore_by_code(target, code)
-    elsewhere.recover(code, "Huda", "brand new horse")
-    close(elsewhere.sign_in("Huda", "brand new horse"))
-
-
-def test_a_wrong_password_restores_nothing(desk: Standalone, opened: Opened, tmp_path: Path, paths: Paths) -> None:
-    target = tmp_path / "monday.backup"
-    desk.back_up(opened, target)
-    before = {path.name for path in paths.data.iterdir()}
-    with pytest.raises(WrongPassword):
-        desk.restore(target, "Huda", "correct house")
-    assert {path.name for path in paths.data.iterdir()} == before
 
 
 def test_two_programs_never_use_one_folder(paths: Paths) -> None:

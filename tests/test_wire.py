@@ -9,22 +9,37 @@ import msgspec
 import pytest
 
 from carecenter import wire
-from carecenter.core.terms import Role
+from carecenter.core.errors import UserError
+from carecenter.core.terms import Role, TicketKind, TicketStatus
 from carecenter.wire import (
     Block,
     BlockRequest,
+    CallerFound,
     Envelope,
     FeedPage,
     FeedRequest,
     FeedRow,
+    Greeting,
+    Hello,
+    LookupAnswer,
+    LookupRequest,
+    Manifest,
+    ManifestRequest,
     Message,
     NewAccount,
+    OpenFound,
     Outcome,
+    Problem,
     Push,
     Pushed,
     Result,
+    ScopeDigest,
+    SealedKeys,
     SignedIn,
     SignIn,
+    TicketFound,
+    UnsealedKeys,
+    Verdict,
 )
 
 AT = dt.datetime(2026, 3, 1, 6, 0, tzinfo=dt.UTC)
@@ -56,6 +71,36 @@ MESSAGES: list[Message] = [
         more=False,
         at=AT,
     ),
+    Hello(version="1.0", generation="g"),
+    Greeting(
+        verdict=Verdict.OK,
+        generation="g",
+        schema_least=1,
+        schema=1,
+        version="1.0",
+        at=AT,
+        scopes=("everyone",),
+        lease_until=AT,
+    ),
+    Problem(code="not_found", message="This call does not exist."),
+    ManifestRequest(scopes=("everyone",)),
+    ScopeDigest(count=2, digest="00", seq=4),
+    Manifest(at=AT, scopes={"everyone": ScopeDigest(count=2, digest="00", seq=4)}),
+    LookupRequest(question="0472 915 644", call_id="call"),
+    CallerFound(id="1", name_ar="", name_en="Sara", phones_masked=("•766",), civil_id_masked="", demo=True),
+    TicketFound(
+        id="1",
+        reference="0472915644",
+        kind=TicketKind.COMPLAINT,
+        status=TicketStatus.RECEIVED,
+        queue_id="general",
+        opened_at=AT,
+        caller_id=None,
+    ),
+    LookupAnswer(),
+    OpenFound(entity="ticket", id="1"),
+    SealedKeys(sealed="00"),
+    UnsealedKeys(keys=b"keys"),
     BlockRequest(),
     Block(references=("0472915644",)),
 ]
@@ -100,10 +145,30 @@ def test_an_operations_payload_is_carried_byte_by_byte() -> None:
 
 
 def test_the_outcomes_are_the_released_ones() -> None:
-    assert [outcome.value for outcome in Outcome] == ["accepted", "in_review", "refused", "quarantined"]
+    released = ["accepted", "in_review", "refused", "quarantined", "later", "cloned"]
+    assert [outcome.value for outcome in Outcome] == released
 
 
 def test_limits_agree_with_one_another() -> None:
     assert wire.REFILL_AT < wire.REFERENCES_PER_BLOCK
     assert FeedRequest(after={}).limit == wire.ROWS_PER_PAGE
     assert BlockRequest().count == wire.REFERENCES_PER_BLOCK
+
+
+@pytest.mark.parametrize(
+    "message", ["{missing}", "{", "{0}", "{name.secret}", "{name[x]}", "{count!x}", "{name:d}", "%s {name"]
+)
+def test_a_problem_that_nobody_can_read_is_no_error_of_the_centre(message: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
+        wire.error_of(wire.Problem(code="refused", message=message, params={"name": "sara", "count": 1}))
+
+
+def test_an_error_of_a_newer_centre_is_told_with_its_words() -> None:
+    told = wire.error_of(wire.Problem(code="invented_later", message="Count: {count}", params={"count": 3}))
+    assert type(told) is UserError
+    assert str(told) == "Count: 3"
+
+
+def test_what_cannot_travel_in_a_problem_becomes_text() -> None:
+    sent = wire.problem_of(UserError("{day}", day=dt.date(2026, 3, 1)))
+    assert str(wire.error_of(_read(sent, msgspec.json.encode(sent)))) == "2026-03-01"

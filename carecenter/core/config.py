@@ -45,6 +45,11 @@ class Paths:
         return cls(platformdirs.user_data_path("carecenter", appauthor=False, roaming=False))
 
     @property
+    def hall(self) -> Paths:
+        """The files of a desk that works with a server; those of a desk on its own stay beside, untouched."""
+        return Paths(self.data / "hall")
+
+    @property
     def store(self) -> Path:
         """The workstation's encrypted database."""
         return self.data / "store.db"

@@ -67,3 +67,19 @@ class NotFound(UserError):
 
 class Unreachable(UserError):
     """The centre cannot be reached: a state that the application works in, not an error to show."""
+
+
+class Busy(Unreachable):
+    """The centre is there but cannot take this now; ``params["retry_after"]`` says in how many seconds."""
+
+
+class SignedOut(NotAllowed):
+    """The token is worth nothing any more: sign in again; what waits to be sent stays."""
+
+
+class UpgradeNeeded(UserError):
+    """This program is too old for the centre: what waits stays, and is sent after the upgrade."""
+
+
+class TooLarge(UserError):
+    """A message is larger than the other side takes: send less at a time."""

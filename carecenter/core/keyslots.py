@@ -25,6 +25,7 @@ from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
+from carecenter.core import sealed_keys
 from carecenter.core.config import replace_file
 from carecenter.core.errors import StoreDamaged, UserError, WrongPassword
 from carecenter.core.i18n import N_
@@ -97,6 +98,14 @@ class _Slot(_Strict, frozen=True):
     seal: _Seal | None
 
 
+class ForCentre(_Strict, frozen=True):
+    """The keys sealed to the centre of a hall: for which workstation, and to which public key (hex)."""
+
+    device_id: str
+    public_key: str
+    sealed: str
+
+
 class _File(_Strict, frozen=True):
     version: int
     workstation: str
@@ -105,6 +114,7 @@ class _File(_Strict, frozen=True):
     keys_check: str
     slots: tuple[_Slot, ...] = ()
     recovery: _Seal | None = None
+    for_centre: ForCentre | None = None
 
 
 class KeySlots:
@@ -166,6 +176,11 @@ class KeySlots:
         """Whether a recovery code was made."""
         return self._content.recovery is not None
 
+    @property
+    def for_centre(self) -> ForCentre | None:
+        """What the centre of a hall can open; None on a desk of its own, and before the first sign-in is over."""
+        return self._content.for_centre
+
     def names(self) -> tuple[str, ...]:
         """The names of the accounts that have signed in here, as they were typed, oldest first."""
         return tuple(slot.name for slot in self._content.slots)
@@ -204,7 +219,7 @@ class KeySlots:
         rest = tuple(slot for slot in self._content.slots if slot.account_id != account_id)
         if len(rest) == len(self._content.slots):
             return
-        if not self.has_recovery and all(slot.seal is None for slot in rest):
+        if not self.has_recovery and self.for_centre is None and all(slot.seal is None for slot in rest):
             raise UserError(N_("No other account can open the store. Make a recovery code before removing it."))
         self._save(msgspec.structs.replace(self._content, slots=rest))
 
@@ -246,6 +261,23 @@ class KeySlots:
         )
         self._save(content)
         self._read_secret = lambda _: secret
+
+    def seal_for_centre(self, keys: Keys, device_id: str, public_key: str) -> None:
+        """Lets the centre open the keys for whoever it lets in here; an earlier seal is replaced."""
+        self._must_be_ours(keys)
+        sealed = sealed_keys.seal(keys.store + keys.centre, device_id, public_key)
+        self._save(msgspec.structs.replace(self._content, for_centre=ForCentre(device_id, public_key, sealed)))
+
+    def opened_by_centre(self, opened: bytes) -> Keys:
+        """The keys as the centre has opened them. Raises StoreDamaged when they are another workstation's."""
+        if len(opened) != 2 * KEY_BYTES:
+            raise _damaged()
+        return self._checked(Keys(opened[:KEY_BYTES], opened[KEY_BYTES:]))
+
+    def account_named(self, name: str) -> str | None:
+        """The id of the account that signs in here by this name."""
+        slot = self._slot_named(name)
+        return None if slot is None else slot.account_id
 
     def _open_slot(self, name: str, password: str) -> tuple[_Slot, Keys]:
         # For an unknown name the same work is done on an invented slot: the answer's time tells no names.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Final
 
 from carecenter.core.calendar import default_calendar
@@ -22,6 +23,7 @@ SOON: Final = dt.timedelta(hours=24)
 """A ticket that is due within this time is shown as due soon."""
 
 
+@lru_cache(maxsize=256)  # the tickets of a batch are opened at one moment
 def due_at(kind: TicketKind, priority: Priority, opened_at: dt.datetime) -> dt.datetime:
     """The promised moment (UTC) of a ticket opened at ``opened_at``."""
     minutes = round(_WORKING_DAYS[kind] * _SHARE[priority] * _WORKING_DAY_MINUTES)

@@ -42,6 +42,7 @@ _TRUSTED_MODULES: Final = frozenset(
         "keyring.backends.Windows",
     }
 )
+_NO_KEYRINGS: Final = frozenset({"keyring.backends.fail", "keyring.backends.null"})
 _CHAINER: Final = "keyring.backends.chainer"
 _POSIX: Final = os.name == "posix"
 
@@ -160,7 +161,10 @@ def trusted(backend: KeyringBackend) -> KeyringBackend | None:
         return next((link for link in backend.backends if trusted(link) is not None), None)
     if type(backend).__module__ in _TRUSTED_MODULES:
         return backend
-    log.warning("%s is not used: it is no keyring of an operating system", type(backend))
+    if type(backend).__module__ in _NO_KEYRINGS:
+        log.info("this computer has no keyring")
+    else:
+        log.warning("%s is not used: it is no keyring of an operating system", type(backend))
     return None
 
 

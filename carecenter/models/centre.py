@@ -44,6 +44,7 @@ class Device(CentreOnly, Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(120), default="")
     first_seen: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    last_seen: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     revoked: Mapped[bool] = mapped_column(default=False)
 
 
@@ -56,6 +57,29 @@ class Token(CentreOnly, Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
     issued_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class LookupGrant(CentreOnly, Base):
+    """Somebody opened a row their workstation does not hold: it is in their own scope until then."""
+
+    __tablename__ = "lookup_grant"
+
+    account_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(32), primary_key=True)
+    entity_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class OpBatch(CentreOnly, Base):
+    """The operations judged in one transaction; scope → seq of the feed that carries their effects."""
+
+    __tablename__ = "op_batch"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    seqs: Mapped[dict[str, int]] = mapped_column(Json)
 
 
 class OpLog(CentreOnly, Base):
@@ -70,7 +94,8 @@ class OpLog(CentreOnly, Base):
     payload_hash: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
-    seqs: Mapped[dict[str, int]] = mapped_column(Json)
+    # No foreign key: the batch is written last, in the same transaction, when its seqs are known.
+    batch: Mapped[str] = mapped_column(String(36))
 
 
 class FeedHead(CentreOnly, Base):

@@ -7,7 +7,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Float, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carecenter.models.base import Base, Json, NullableJson, Side, TermType, UtcDateTime
@@ -20,9 +20,13 @@ class DeskOnly:
 
 
 class OutboxState(StrEnum):
-    """Waiting → accepted (until the feed has passed its seq) → gone; or attention, kept until a person acts."""
+    """Waiting → accepted (until the feed has passed its seq) → gone; or attention, kept until a person acts.
+
+    Later: the centre does not know the operation yet; it waits for a newer centre and counts as waiting.
+    """
 
     WAITING = "waiting"
+    LATER = "later"
     ACCEPTED = "accepted"
     ATTENTION = "attention"
 
@@ -38,9 +42,24 @@ class Outbox(DeskOnly, Base):
     tag: Mapped[str] = mapped_column(String(64))
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     desk_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    clock_offset: Mapped[float | None] = mapped_column(Float)  # seconds, as measured when it was done
     state: Mapped[OutboxState] = mapped_column(TermType(OutboxState), index=True)
     seqs: Mapped[dict[str, int] | None] = mapped_column(Json, nullable=True)
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class SealedOperation(DeskOnly, Base):
+    """An accepted envelope, sealed to the centre's key: for re-offering to a centre put back from a backup.
+
+    ``number`` is its ``device_seq``; nobody at this workstation can open it.
+    """
+
+    __tablename__ = "sealed_operation"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    op_id: Mapped[str] = mapped_column(String(36), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    accepted_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class BaseImage(DeskOnly, Base):

@@ -20,6 +20,7 @@ from carecenter.core.i18n import N_
 
 BUSY_MS = 5_000
 CACHE_KIB = 65_536
+CONNECT_SECONDS = 5
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -80,9 +81,17 @@ def memory_engine(*, foreign_keys: bool = False) -> Engine:
     return engine
 
 
-def postgres_engine(url: str) -> Engine:
-    """An engine on the central PostgreSQL (``postgresql+psycopg://…``)."""
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+def postgres_engine(url: str, connections: int = 15) -> Engine:
+    """An engine on the central PostgreSQL (``postgresql+psycopg://…``) with at most so many connections."""
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
 
 
 def _begin(connection: Any) -> None:

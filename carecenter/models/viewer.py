@@ -61,3 +61,8 @@ def viewer_of(session: Session, account_id: str) -> Viewer:
 def visible_tickets(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on ``Ticket`` for what a viewer may see: their queues, and what they opened themselves."""
     return or_(Ticket.queue_id.in_(viewer.queue_ids), Ticket.opened_by == viewer.account_id)
+
+
+def sees(viewer: Viewer, ticket: Ticket) -> bool:
+    """``visible_tickets`` for a ticket that is at hand."""
+    return ticket.queue_id in viewer.queue_ids or ticket.opened_by == viewer.account_id

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from carecenter.core.terms import ArticleKind, Role, Verification
 from carecenter.models.article import Article
 from carecenter.models.directory import Body
-from carecenter.operations.base import EDITING_ROLES, Actor, Operation
+from carecenter.operations.base import EDITING_ROLES, Actor, Operation, Rows
 
 
 class PublishBody(Operation, frozen=True, kw_only=True):
@@ -21,6 +21,9 @@ class PublishBody(Operation, frozen=True, kw_only=True):
     code: str
     name_ar: str
     name_en: str
+
+    def rows(self) -> Rows:
+        return (("body", self.code),)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at
@@ -45,6 +48,9 @@ class PublishArticle(Operation, frozen=True, kw_only=True):
     reviewed_on: dt.date
     sources: tuple[str, ...]
     content: dict[str, Any]
+
+    def rows(self) -> Rows:
+        return (("article", self.article_id),)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at

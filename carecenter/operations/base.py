@@ -16,6 +16,10 @@ LEADING_ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 EDITING_ROLES = frozenset({Role.EDITOR, Role.ADMINISTRATOR})
 
 
+Rows = tuple[tuple[str, str], ...]
+"""Entity and id of rows."""
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who performs an operation, from which workstation. ``desk_at``: what that desk's clock said (UTC)."""
 
@@ -46,6 +50,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Deterministic; tolerates rows that are missing on a workstation, raises nothing for outdated states.
         """
         raise NotImplementedError
+
+    def rows(self) -> Rows:
+        """The rows that ``apply`` looks up or whose feed it moves: the centre loads and locks them beforehand."""
+        return ()
 
     def subjects(self) -> dict[str, str]:
         """Field → id of the rows this operation is about; never contents."""

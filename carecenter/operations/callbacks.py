@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from carecenter.core.terms import CallbackState
 from carecenter.models.ticket import Callback
-from carecenter.operations.base import Actor, Operation
+from carecenter.operations.base import Actor, Operation, Rows
 
 
 class PromiseCallback(Operation, frozen=True, kw_only=True):
@@ -22,6 +22,10 @@ class PromiseCallback(Operation, frozen=True, kw_only=True):
     due_at: dt.datetime
     ticket_id: str | None = None
     caller_id: str | None = None
+
+    def rows(self) -> Rows:
+        ticket = () if self.ticket_id is None else (("ticket", self.ticket_id),)
+        return (("callback", self.callback_id), *ticket)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del at
@@ -46,6 +50,9 @@ class SettleCallback(Operation, frozen=True, kw_only=True):
     subject: ClassVar[tuple[str, ...]] = ("callback_id",)
     callback_id: str
     now: CallbackState
+
+    def rows(self) -> Rows:
+        return (("callback", self.callback_id),)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from carecenter.core.terms import Language
 from carecenter.models.caller import Caller, CallerPhone
-from carecenter.operations.base import Actor, Operation
+from carecenter.operations.base import Actor, Operation, Rows
 
 
 class RegisterCaller(Operation, frozen=True, kw_only=True):
@@ -25,6 +25,10 @@ class RegisterCaller(Operation, frozen=True, kw_only=True):
     language: Language = Language.ARABIC
     phone: tuple[str, str] | None = None
     demo: bool = False
+
+    def rows(self) -> Rows:
+        phone = () if self.phone is None else (("caller_phone", self.phone[0]),)
+        return (("caller", self.caller_id), *phone)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor
@@ -55,6 +59,9 @@ class CorrectCaller(Operation, frozen=True, kw_only=True):
     was: str | None
     now: str | None
 
+    def rows(self) -> Rows:
+        return (("caller", self.caller_id),)
+
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at
         caller = session.get(Caller, self.caller_id)
@@ -80,10 +87,19 @@ class AttachPhone(Operation, frozen=True, kw_only=True):
     caller_id: str
     e164: str
 
+    def rows(self) -> Rows:
+        # The card as well: two desks that attach the same number take turns.
+        return (("caller", self.caller_id), ("caller_phone", self.phone_id))
+
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at
-        known = session.scalar(
-            select(CallerPhone.id).where(CallerPhone.caller_id == self.caller_id, CallerPhone.e164 == self.e164)
+        written = select(CallerPhone.id).where(
+            CallerPhone.caller_id == self.caller_id, CallerPhone.e164 == self.e164
         )
-        if known is None:
+        with session.no_autoflush:  # at the centre a batch is written as one
+            known = session.scalar(written) is not None
+        if not known and not any(map(self._is_same, session.new)):
             session.add(CallerPhone(id=self.phone_id, caller_id=self.caller_id, e164=self.e164))
+
+    def _is_same(self, row: object) -> bool:
+        return isinstance(row, CallerPhone) and (row.caller_id, row.e164) == (self.caller_id, self.e164)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from carecenter.core.terms import Channel, Check, Direction, Language, WrapUp
 from carecenter.models.call import Call
-from carecenter.operations.base import Actor, Operation
+from carecenter.operations.base import Actor, Operation, Rows
 
 
 class OpenCall(Operation, frozen=True, kw_only=True):
@@ -24,6 +24,9 @@ class OpenCall(Operation, frozen=True, kw_only=True):
     direction: Direction = Direction.INCOMING
     language: Language = Language.ARABIC
     caller_id: str | None = None
+
+    def rows(self) -> Rows:
+        return (("call", self.call_id),)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         if session.get(Call, self.call_id) is not None:
@@ -51,6 +54,9 @@ class _OfCall(Operation, frozen=True, kw_only=True):
     intake: ClassVar[bool] = True
     subject: ClassVar[tuple[str, ...]] = ("call_id",)
     call_id: str
+
+    def rows(self) -> Rows:
+        return (("call", self.call_id),)
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         call = session.get(Call, self.call_id)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from carecenter.core.i18n import N_
 from carecenter.models.ticket import Ticket
-from carecenter.models.viewer import Viewer, visible_tickets
-from carecenter.operations.base import Operation
+from carecenter.models.viewer import Viewer, sees
+from carecenter.operations.base import DESK_ROLES, Operation
+
+LOOKING_UP: Final = DESK_ROLES
+"""Who may ask the centre for callers and tickets that their workstation does not hold."""
 
 
 def refusal(session: Session, viewer: Viewer, operation: Operation) -> str | None:
@@ -20,8 +24,7 @@ def refusal(session: Session, viewer: Viewer, operation: Operation) -> str | Non
     if viewer.role not in operation.allowed:
         return N_("Your role does not allow this. Ask a supervisor.")
     ticket_id = getattr(operation, "ticket_id", None)
-    if ticket_id is not None and session.get(Ticket, ticket_id) is not None:
-        seen = session.scalar(select(Ticket.id).where(Ticket.id == ticket_id, visible_tickets(viewer)))
-        if seen is None:
-            return N_("This ticket belongs to a queue you do not work in.")
+    ticket = None if ticket_id is None else session.get(Ticket, ticket_id)
+    if ticket is not None and not sees(viewer, ticket):
+        return N_("This ticket belongs to a queue you do not work in.")
     return None

@@ -21,7 +21,7 @@ from carecenter.core.terms import (
     TicketStatus,
 )
 from carecenter.models.ticket import Callback, Ticket, TicketEntry
-from carecenter.operations.base import LEADING_ROLES, Actor, Operation
+from carecenter.operations.base import LEADING_ROLES, Actor, Operation, Rows
 
 
 def pin_hash(ticket_id: str, pin: str) -> str:
@@ -80,6 +80,11 @@ class OpenTicket(Operation, frozen=True, kw_only=True):
                     state=CallbackState.PROMISED,
                 )
             )
+
+    def rows(self) -> Rows:
+        caller = () if self.caller_id is None else (("caller", self.caller_id),)
+        callback = () if self.callback is None else (("callback", self.callback.callback_id),)
+        return (("ticket", self.ticket_id), ("ticket_entry", self.entry_id), *caller, *callback)
 
     def _ticket(self, actor: Actor, at: dt.datetime) -> Ticket:
         return Ticket(
@@ -148,6 +153,9 @@ class _OfTicket(Operation, frozen=True, kw_only=True):
         was, now = self.facts()
         kind = self.entry_kind if in_time else EntryKind.OUTDATED
         session.add(_entry(self.entry_id, self.ticket_id, kind, actor, at, text=self.text, was=was, now=now))
+
+    def rows(self) -> Rows:
+        return (("ticket", self.ticket_id), ("ticket_entry", self.entry_id))
 
     def change(self, ticket: Ticket, at: dt.datetime) -> bool:
         """Change the ticket; False when its present state is neither ``was`` nor ``now``."""

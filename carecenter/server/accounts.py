@@ -11,17 +11,22 @@ import nacl.pwhash
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from carecenter.core.errors import NotAllowed, UserError, WrongPassword
+from carecenter.core.errors import NotAllowed, NotFound, SignedOut, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost, fold_name
 from carecenter.models.account import Account
-from carecenter.models.centre import Credential, Device, Token
+from carecenter.models.centre import Audit, Credential, Device, Token
 from carecenter.models.queue import QueueMember
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.wire import NewAccount, SignIn
 
 SHORTEST_PASSWORD = 8
+TOKEN_LIFE = dt.timedelta(days=30)
+"""After signing in, whatever is done with it; a workstation with its owner before it just asks for another."""
+SIGN_IN = "SignIn"
+"""What the audit calls signing in."""
+SIGNED_OUT = N_("You are signed out. Sign in again; what waits to be sent is kept.")
 _FREE_TRIES = 5
 _LONGEST_WAIT = dt.timedelta(minutes=5)
 
@@ -100,13 +105,32 @@ def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Vi
     return _issue(session, account.id, request, at), viewer
 
 
-def signed_in(session: Session, token: str) -> tuple[Viewer, str]:
-    """Who holds a token, and the device it is bound to. Raises ``NotAllowed``."""
-    found = session.get(Token, _token_hash(token))
-    device = session.get(Device, found.device_id) if found is not None else None
-    if found is None or device is None or device.revoked:
-        raise NotAllowed(N_("You are signed out. Sign in again; what waits to be sent is kept."))
-    return viewer_of(session, found.account_id), found.device_id
+def signed_in(session: Session, token: str, at: dt.datetime) -> tuple[Viewer, str]:
+    """Who holds a token now, and the device it is bound to. Raises ``SignedOut``."""
+    # The account comes along: looking it up again below asks nothing.
+    mine = select(Token, Device, Account).join(Device, Device.id == Token.device_id)
+    mine = mine.join(Account, Account.id == Token.account_id).where(Token.token_hash == _token_hash(token))
+    held = session.execute(mine).first()
+    if held is None or held.Device.revoked or at >= _end(held.Token):
+        raise SignedOut(SIGNED_OUT)
+    try:
+        return viewer_of(session, held.Token.account_id), held.Token.device_id
+    except NotFound as error:  # disabled without its tokens having been ended
+        raise SignedOut(SIGNED_OUT) from error
+
+
+def never_signed_in(session: Session, account_id: str, device_id: str) -> bool:
+    """Whether the centre never let this account in at that device. The audit knows, also when its tokens ended."""
+    token = select(Token.token_hash).where(Token.account_id == account_id, Token.device_id == device_id)
+    if session.scalar(token.limit(1)) is not None:
+        return False
+    line = select(Audit.number).where(
+        Audit.account_id == account_id,
+        Audit.device_id == device_id,
+        Audit.action == SIGN_IN,
+        Audit.outcome == "accepted",
+    )
+    return session.scalar(line.limit(1)) is None
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -123,9 +147,20 @@ def _issue(session: Session, account_id: str, request: SignIn, at: dt.datetime) 
         raise NotAllowed(N_("This workstation was revoked. Ask your administrator."))
     token = secrets.token_urlsafe(32)
     session.add(
-        Token(token_hash=_token_hash(token), account_id=account_id, device_id=request.device_id, issued_at=at)
+        Token(
+            token_hash=_token_hash(token),
+            account_id=account_id,
+            device_id=request.device_id,
+            issued_at=at,
+            expires_at=at + TOKEN_LIFE,
+        )
     )
     return token
+
+
+def _end(token: Token) -> dt.datetime:
+    """When a token ends; those of an earlier version do not say."""
+    return token.expires_at or token.issued_at + TOKEN_LIFE
 
 
 def named(session: Session, name: str) -> Account | None:

@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import errno
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 import carecenter
 from carecenter.core.config import Paths, disk_full
-from carecenter.core.errors import StoreDamaged, UserError, WrongPassword
+from carecenter.core.errors import StoreDamaged, StoreFull, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.keyslots import Keys
 from carecenter.models.engine import connect, explain
@@ -38,6 +39,9 @@ _CHUNK: Final = 1024 * 1024
 _LARGEST_MANIFEST: Final = 64 * 1024
 _COMPANIONS: Final = ("", "-wal", "-shm")
 _DISK_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_MEGABYTE: Final = 1_000_000
+_SPARE: Final = 16 * _MEGABYTE
+"""Room beside the copies, for the log of a migration."""
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""
@@ -136,12 +140,31 @@ def extract(source: Path, name: str, target: Path) -> None:
             _take_out(archive, part, target, source)
 
 
-def restore(source: Path, folder: Path, keys: Keys, now: dt.datetime | None = None) -> Path | None:
+def check_room(source: Path, folder: Path) -> None:
+    """Raises ``StoreFull`` when the disk of a folder that exists cannot take the backup's parts."""
+    with _opened(source) as (_, manifest), _told(folder):
+        size = sum(part.size for part in (*manifest.databases, *manifest.others))
+        needed, free = size + _SPARE, shutil.disk_usage(folder).free
+    if free < needed:
+        raise StoreFull(
+            N_(
+                "There is not enough room on the disk: the backup needs {needed} MB, and {free} MB are free."
+                " Nothing has changed."
+            ),
+            needed=-(-needed // _MEGABYTE),
+            free=free // _MEGABYTE,
+        )
+
+
+def restore(
+    source: Path, folder: Path, keys: Keys, now: dt.datetime | None = None, *, along: tuple[str, ...] = ()
+) -> Path | None:
     """Put a backup in place of what lies in a desk's folder; returns where that was moved, or None.
 
-    Nobody may be using the folder (``carecenter.lock``). What was there is kept in a dated folder beside. The
-    centre gets a new generation, so that workstations offer again what it has forgotten, and skips the
-    references of the lost time; whoever was signed in signs in again.
+    Nobody may be using the folder (``carecenter.lock``). What was there is kept in a dated folder beside, with
+    the files named in ``along``, whether or not the backup brings them. The centre gets a new generation, so
+    that workstations offer again what it has forgotten, and skips the references of the lost time; whoever was
+    signed in signs in again.
 
     Raises what ``inspect_backup`` raises, ``WrongPassword`` for keys of another desk, ``StoreFull``. Then nothing
     has changed.
@@ -152,6 +175,7 @@ def restore(source: Path, folder: Path, keys: Keys, now: dt.datetime | None = No
     known = {paths.centre.name: keys.centre, paths.store.name: keys.store}
     with _told(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_room(source, folder)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as unpacked:
             for part in (*info.databases, *info.others):
                 extract(source, part.name, Path(unpacked) / part.name)
@@ -161,10 +185,15 @@ def restore(source: Path, folder: Path, keys: Keys, now: dt.datetime | None = No
                     raise _foreign(source)
                 _check_database(path, known[part.name], WrongPassword(N_("These keys do not open this backup.")))
                 restored.renew(path, known[part.name], is_centre=part.name == paths.centre.name, now=now)
-            aside = _set_aside(paths, [part.name for part in (*info.databases, *info.others)], now)
-            # The key slots last: a desk without them counts as not set up, never as half restored.
-            for part in (*info.databases, *info.others):
-                (Path(unpacked) / part.name).replace(folder / part.name)
+            names = [part.name for part in (*info.databases, *info.others)]
+            aside = _set_aside(paths, [*names, *along], now)
+            try:
+                # The key slots last: a desk without them counts as not set up, never as half restored.
+                for name in names:
+                    (Path(unpacked) / name).replace(folder / name)
+            except OSError:
+                _put_back(aside, folder, names)
+                raise
             _sync(folder)
     return aside
 
@@ -282,6 +311,16 @@ def _set_aside(paths: Paths, names: list[str], now: dt.datetime) -> Path | None:
     for path in there:
         path.rename(aside / path.name)
     return aside
+
+
+def _put_back(aside: Path | None, folder: Path, names: list[str]) -> None:
+    """As it was, after a part could not be put in place."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    if aside is not None:
+        for path in aside.iterdir():
+            path.replace(folder / path.name)
+        aside.rmdir()
 
 
 def _hash(content: IO[bytes]) -> tuple[int, str]:

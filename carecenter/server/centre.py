@@ -7,14 +7,14 @@ calls these methods; the embedded centre is called by the in-process transport.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from carecenter.core.errors import NotAllowed, NotFound, WrongPassword
+from carecenter.core.errors import NotAllowed, NotFound, TooLarge, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
@@ -22,45 +22,82 @@ from carecenter.core.terms import Role
 from carecenter.models.account import Account
 from carecenter.models.engine import explain
 from carecenter.operations.base import LEADING_ROLES
-from carecenter.server import accounts, audit, facts, feed, intake, references, starter
-from carecenter.server.scopes import scopes_for
-from carecenter.server.unit import Unit, tracked
+from carecenter.server import (
+    accounts,
+    audit,
+    facts,
+    feed,
+    greeting,
+    intake,
+    lately,
+    manifest,
+    references,
+    sealing,
+    starter,
+)
+from carecenter.server.bell import Bell
+from carecenter.server.lookup import Lookups
+from carecenter.server.reading import behind_the_wall
+from carecenter.server.scopes import scopes_for, set_clock
+from carecenter.server.session import CentreSession
+from carecenter.server.unit import Unit, attempts, tracked
 from carecenter.wire import (
+    OPERATIONS_PER_PUSH,
     Block,
     BlockRequest,
+    Envelope,
     FeedPage,
     FeedRequest,
+    Greeting,
+    HallTransport,
+    Hello,
+    LookupAnswer,
+    LookupRequest,
+    Manifest,
+    ManifestRequest,
     NewAccount,
+    OpenFound,
     Push,
     Pushed,
+    Result,
+    SealedKeys,
     SignedIn,
     SignIn,
-    Transport,
+    UnsealedKeys,
 )
 
 
-class Centre(Transport):
-    """The centre on one database (current schema). Safe to call from several threads."""
+class Centre(HallTransport):
+    """The centre on one database (current schema). Safe to call from several threads.
+
+    ``reading``: the same PostgreSQL database as ``carecenter_reader``; what workstations hear is read there.
+    """
 
     def __init__(
         self,
         engine: Engine,
         clock: Callable[[], dt.datetime] | None = None,
         cost: KdfCost = KdfCost.INTERACTIVE,
+        reading: Engine | None = None,
     ) -> None:
         self._engine = engine
+        self._reading = reading
+        self._lookups = Lookups()
         self.clock = clock or _utc_now
         self._cost = cost
+        self._bell = Bell(engine)
+        self._lately = lately.Lately(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
         """A transaction whose changes get their versions; the caller publishes them before it ends."""
         try:
             with (
-                Session(self._engine, expire_on_commit=False) as session,
+                CentreSession(self._engine, expire_on_commit=False) as session,
                 session.begin(),
                 tracked(session) as unit,
             ):
+                set_clock(session, self.clock)
                 yield unit
         except DBAPIError as error:
             known = explain(error)
@@ -71,6 +108,7 @@ class Centre(Transport):
     def initialise(self) -> None:
         """First start of a database: its generation, the queues, the starter knowledge base. Once only."""
         with self.transaction() as unit:
+            sealing.public_key(unit.session)  # a database of an earlier version has none yet
             if facts.get(unit.session, "generation") is not None:
                 return
             mine = new_id()
@@ -101,9 +139,7 @@ class Centre(Transport):
     def set_active(self, account_id: str, active: bool, by_token: str) -> None:
         """Let an account in again, or shut it out. Raises ``NotAllowed``, also for one's own account."""
         with self.transaction() as unit:
-            account = unit.session.get(Account, account_id)
-            if account is None:
-                raise NotFound(N_("This account does not exist."))
+            account = _account(unit.session, account_id)
             who = self._leading(unit.session, by_token, account.role)
             if who[0] == account_id:
                 raise NotAllowed(N_("You cannot disable the account you are signed in with."))
@@ -120,12 +156,10 @@ class Centre(Transport):
         Raises ``NotAllowed``, ``NotFound``, and ``UserError`` for a weak password.
         """
         with self.transaction() as unit:
-            account = unit.session.get(Account, account_id)
-            if account is None:
-                raise NotFound(N_("This account does not exist."))
+            account = _account(unit.session, account_id)
             who = ("", "")
             if by_token is not None:
-                viewer, device_id = accounts.signed_in(unit.session, by_token)
+                viewer, device_id = accounts.signed_in(unit.session, by_token, self.clock())
                 who = (viewer.account_id, device_id)
                 if viewer.account_id != account_id:
                     who = self._leading(unit.session, by_token, account.role)
@@ -155,64 +189,151 @@ class Centre(Transport):
         at = self.clock()
         answer = accounts.sign_in(session, request, at)
         if isinstance(answer, WrongPassword):
-            self._audit(session, ("", request.device_id), "SignIn", {}, "refused")
+            self._audit(session, ("", request.device_id), accounts.SIGN_IN, {}, "refused")
             return answer
         token, viewer = answer
-        self._audit(session, (viewer.account_id, request.device_id), "SignIn", {})
+        self._audit(session, (viewer.account_id, request.device_id), accounts.SIGN_IN, {})
         return SignedIn(
             token=token,
             account_id=viewer.account_id,
             scopes=scopes_for(session, viewer),
             generation=facts.get(session, "generation") or "",
             at=at,
+            lease_until=at + greeting.LEASE,
+            sealing_key=sealing.public_key(session),
         )
+
+    def hello(self, token: str, request: Hello) -> Greeting:
+        """Whether the two understand each other, and the workstation's lease renewed. Raises ``SignedOut``."""
+        with self.transaction() as unit:
+            viewer, _ = accounts.signed_in(unit.session, token, self.clock())
+            return greeting.greet(unit.session, viewer, request, self.clock())
 
     def sign_out(self, token: str) -> None:
         """The token is worth nothing from now on."""
         with self.transaction() as unit:
             accounts.sign_out(unit.session, token)
+        self._lately.forget(token)
 
     def push(self, token: str, request: Push) -> Pushed:
-        """Operations of the token's device; each is judged by its own author's rights."""
+        """Operations of the token's device; each is judged by its own author's rights. Raises ``TooLarge``."""
+        if len(request.operations) + len(request.sealed) > OPERATIONS_PER_PUSH:
+            raise TooLarge(N_("This is more than the centre takes at once."))
+        return attempts(lambda: self._push(token, request))
+
+    def _push(self, token: str, request: Push) -> Pushed:
         with self.transaction() as unit:
-            _, device_id = accounts.signed_in(unit.session, token)
+            viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
             if any(envelope.device_id != device_id for envelope in request.operations):
                 raise NotAllowed(N_("These operations come from another workstation."))
-            return Pushed(results=intake.accept(unit, request.operations, self.clock()))
+            offered = [*request.operations, *sealing.reoffered(unit.session, request.sealed, device_id)]
+            envelopes = [one for one in offered if isinstance(one, Envelope)]
+            results = iter(intake.accept(unit, envelopes, self.clock(), viewer))
+            return Pushed(results=tuple(one if isinstance(one, Result) else next(results) for one in offered))
 
     def feed(self, token: str, request: FeedRequest) -> FeedPage:
-        """What changed in the scopes the account may follow; others it asks for are left out."""
+        """What changed in the scopes the account may follow; others it asks for are left out.
+
+        Answers at once: who holds a request waits with ``listen`` and asks again.
+        """
+        heads = self._lately.heads(request)
+        known = self._lately.reader(token, request, heads)
+        if known is not None and heads is not None:
+            read = self._lately.read(request, heads, lambda news: self._news(news, request.limit))
+            return _page(known.generation, known.scopes, request.after, read, self.clock())
         with self.transaction() as unit:
-            viewer, _ = accounts.signed_in(unit.session, token)
+            viewer, _ = accounts.signed_in(unit.session, token, self.clock())
             scopes = scopes_for(unit.session, viewer)
             after = {scope: seq for scope, seq in request.after.items() if scope in scopes}
-            rows, upto, behind = feed.read(unit.session, after, request.limit)
-            return FeedPage(
-                generation=facts.get(unit.session, "generation") or "",
-                after=after,
-                upto=upto,
-                rows=rows,
-                scopes=scopes,
-                more=behind > 0,
-                behind=behind,
-                at=self.clock(),
-            )
+            session = unit.session
+            if heads is not None and after == request.after:
+                read = self._lately.read(request, heads, lambda news: self._read(session, news, request.limit))
+            else:
+                read = self._read(session, after, request.limit)
+            generation = facts.get(unit.session, "generation") or ""
+        page = _page(generation, scopes, after, read, self.clock())
+        self._lately.remember(token, page, heads)
+        return page
+
+    def _news(self, after: dict[str, int], limit: int) -> lately.Read:
+        with self.transaction() as unit:
+            return self._read(unit.session, after, limit)
+
+    def _read(self, session: Session, after: dict[str, int], limit: int) -> lately.Read:
+        with self._reader(session, after) as reader:
+            return feed.read(reader, after, limit)
+
+    def listen(self, scopes: Iterable[str], wake: Callable[[], None]) -> Callable[[], None]:
+        """Call ``wake`` on any thread whenever something new stands in one of the scopes.
+
+        It must not block; what is returned ends it. Read the feed after this call.
+        """
+        return self._bell.listen(scopes, wake)
+
+    def manifest(self, token: str, request: ManifestRequest) -> Manifest:
+        """What a workstation of this account should hold; scopes it may not follow are left out."""
+        with self.transaction() as unit:
+            viewer, _ = accounts.signed_in(unit.session, token, self.clock())
+            scopes = [scope for scope in scopes_for(unit.session, viewer) if scope in request.scopes]
+            with self._reader(unit.session, scopes) as reader:
+                digests = manifest.digests(reader, scopes, request.entities)
+            return Manifest(at=self.clock(), scopes=digests)
+
+    def lookup(self, token: str, request: LookupRequest) -> LookupAnswer:
+        """What the workstation does not hold. Raises ``NotAllowed``, and ``Busy`` for too many questions."""
+        with self.transaction() as unit:
+            who = accounts.signed_in(unit.session, token, self.clock())
+            answer = self._lookups.find(unit.session, who, request, self.clock())
+        # Raised after the commit, so that the refusal is on record.
+        if isinstance(answer, UserError):
+            raise answer
+        return answer
+
+    def open_found(self, token: str, request: OpenFound) -> None:
+        """The feed brings what was found, for the day. Raises ``NotFound``, ``NotAllowed`` and ``Busy``."""
+        with self.transaction() as unit:
+            who = accounts.signed_in(unit.session, token, self.clock())
+            refusal = self._lookups.open(unit.session, who, request, self.clock())
+            unit.publish()
+        if refusal is not None:
+            raise refusal
 
     def references(self, token: str, request: BlockRequest) -> Block:
         """A block of follow-up references for the token's workstation."""
         with self.transaction() as unit:
-            accounts.signed_in(unit.session, token)
-            return Block(references=references.allocate(unit.session, request.count))
+            accounts.signed_in(unit.session, token, self.clock())
+            key, payloads = references.key(unit.session), references.reserve(unit.session, request.count)
+        return Block(references=references.scattered(key, payloads))
+
+    def unseal(self, token: str, request: SealedKeys) -> UnsealedKeys:
+        """Opens a workstation's store for an account that is new there, or has a new password."""
+        with self.transaction() as unit:
+            viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
+            keys = sealing.unseal_keys(unit.session, request.sealed, device_id)
+            self._audit(unit.session, (viewer.account_id, device_id), "Unseal", {"device_id": device_id})
+            return UnsealedKeys(keys=keys)
 
     def close(self) -> None:
         """Close every connection."""
+        self._bell.close()
         self._engine.dispose()
+        if self._reading is not None:
+            self._reading.dispose()
+
+    @contextmanager
+    def _reader(self, session: Session, followed: Iterable[str]) -> Iterator[Session]:
+        """What reads the rows of these scopes: from behind the second wall where there is one."""
+        if self._reading is None:
+            yield session
+        else:
+            with behind_the_wall(self._reading, tuple(followed)) as reader:
+                yield reader
 
     def _leading(self, session: Session, token: str | None, about: Role) -> tuple[str, str]:
         """The account and device of somebody who may manage an account of this role."""
         if token is None:
             raise NotAllowed(N_("Only a supervisor or an administrator manages accounts."))
-        viewer, device_id = accounts.signed_in(session, token)
+        viewer, device_id = accounts.signed_in(session, token, self.clock())
         if viewer.role not in LEADING_ROLES or (about is Role.ADMINISTRATOR and viewer.role is not about):
             raise NotAllowed(N_("Only a supervisor or an administrator manages accounts."))
         return viewer.account_id, device_id
@@ -235,6 +356,29 @@ class Centre(Transport):
             subjects=subjects,
             outcome=outcome,
         )
+
+
+def _page(
+    generation: str, scopes: tuple[str, ...], after: dict[str, int], read: lately.Read, at: dt.datetime
+) -> FeedPage:
+    rows, upto, behind = read
+    return FeedPage(
+        generation=generation,
+        after=after,
+        upto=upto,
+        rows=rows,
+        scopes=scopes,
+        more=behind > 0,
+        behind=behind,
+        at=at,
+    )
+
+
+def _account(session: Session, account_id: str) -> Account:
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound(N_("This account does not exist."))
+    return account
 
 
 def _utc_now() -> dt.datetime:

@@ -1,200 +1,283 @@
 """Operations arrive: each takes effect once, is judged by its author's rights, and gets a result.
 
 Intake (what a caller was promised) is never refused: the doubtful is accepted and put up for review. What is
-malformed or forged is kept whole in quarantine.
+malformed or forged is kept whole in quarantine, and so is, beside its review, what has nothing left to stand on.
+A batch is loaded, judged and written as one; only when that fails is each operation judged for itself, so that one
+bad operation never stops the others.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from hashlib import blake2b
+import logging
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from carecenter import operations
-from carecenter.core.errors import NotFound
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
-from carecenter.models.centre import OpLog, Quarantine, Review
-from carecenter.models.viewer import viewer_of
-from carecenter.operations.callers import CorrectCaller
-from carecenter.operations.rights import refusal
+from carecenter.models.centre import Audit, OpBatch, OpLog, Quarantine, Review
+from carecenter.models.viewer import Viewer
+from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCaller
+from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.tickets import OpenTicket
-from carecenter.server import audit, references
-from carecenter.server.unit import Key, Unit
+from carecenter.server import accounts, audit, bulk, heard, scopes, turns
+from carecenter.server.judgement import Judge, Verdict
+from carecenter.server.unit import Unit
 from carecenter.wire import Envelope, Outcome, Result
 
+log = logging.getLogger(__name__)
 
-class _Judged(msgspec.Struct, frozen=True, kw_only=True):
-    outcome: Outcome
-    reason: str = ""
-    keys: tuple[Key, ...] = ()
-    subjects: dict[str, str] = {}
+_WRITES_CARDS = (RegisterCaller, CorrectCaller, AttachPhone, OpenCall, IdentifyCaller)
 
-
-def accept(unit: Unit, envelopes: tuple[Envelope, ...], at: dt.datetime) -> tuple[Result, ...]:
-    """Judge a batch in one transaction and place its effects in the feed; a result an operation."""
-    results: dict[str, Result] = {}
-    judged: dict[str, _Judged] = {}
-    audit.lock(unit.session)
-    for envelope in envelopes:
-        known = _known(unit.session, envelope, at)
-        if known is not None:
-            results[envelope.op_id] = known
-        elif envelope.op_id not in judged:
-            judged[envelope.op_id] = _judge(unit, envelope, at)
-            _log(unit.session, envelope, judged[envelope.op_id], at)
-    placed = unit.publish()
-    for op_id, verdict in judged.items():
-        seqs: dict[str, int] = {}
-        for key in verdict.keys:
-            for scope, seq in placed.get(key, {}).items():
-                seqs[scope] = max(seq, seqs.get(scope, 0))
-        entry = unit.session.get(OpLog, op_id)
-        if entry is not None:
-            entry.seqs = seqs
-        results[op_id] = Result(op_id=op_id, outcome=verdict.outcome, reason=verdict.reason, seqs=seqs)
-    return tuple(results[envelope.op_id] for envelope in envelopes)
+_NOT_UNDERSTOOD = Verdict(Outcome.QUARANTINED, N_("The centre does not understand this operation."))
+_NOT_KNOWN_YET = Verdict(Outcome.LATER, N_("The centre does not know this operation yet. It waits for an upgrade."))
+_NOT_FROM_THERE = Verdict(Outcome.QUARANTINED, N_("Its author never signed in at the workstation that sent it."))
+_NOT_APPLIED = Verdict(Outcome.QUARANTINED, N_("The centre cannot apply this operation to what it holds."))
 
 
-def _known(session: Session, envelope: Envelope, at: dt.datetime) -> Result | None:
-    """The result of an operation heard before, or what is wrong with its identity."""
-    entry = session.get(OpLog, envelope.op_id)
-    if entry is not None:
-        if entry.payload_hash != _hash(envelope):
-            return _forged(session, envelope, N_("Another operation has this id already."), at)
-        return Result(
-            op_id=entry.op_id,
-            outcome=Outcome(entry.outcome),
-            reason=entry.reason,
-            seqs=entry.seqs,
-            repeated=True,
-        )
-    taken = select(OpLog.op_id).where(
-        OpLog.device_id == envelope.device_id, OpLog.device_seq == envelope.device_seq
-    )
-    if session.scalar(taken) is not None:
-        reason = N_("This workstation's disk was copied: another operation has this number.")
-        return _forged(session, envelope, reason, at)
-    return None
+class _Case(msgspec.Struct):
+    """An operation that was not heard before. ``logged``: its identity is its own and goes into the log."""
+
+    envelope: Envelope
+    operation: operations.Operation | None = None
+    verdict: Verdict | None = None
+    logged: bool = True
 
 
-def _forged(session: Session, envelope: Envelope, reason: str, at: dt.datetime) -> Result:
-    """Kept whole, once; the log has its place taken by another operation."""
-    payload = bytes(envelope.payload)
-    same = select(Quarantine.id).where(Quarantine.op_id == envelope.op_id, Quarantine.payload == payload)
-    if session.scalar(same) is None:
-        _quarantine(session, envelope, reason, at)
-    return Result(op_id=envelope.op_id, outcome=Outcome.QUARANTINED, reason=reason)
+def accept(
+    unit: Unit, envelopes: Sequence[Envelope], at: dt.datetime, viewer: Viewer | None = None
+) -> tuple[Result, ...]:
+    """Judge a batch in one transaction and place its effects in the feed; a result an operation, in order.
+
+    ``viewer``: who sends it, when that was looked up in the same transaction.
+    """
+    cases = [_read(envelope) for envelope in envelopes]
+    turns.take(unit.session, _turns(cases))
+    known, new = _sorted_out(unit.session, cases)
+    _judge(unit, [case for case in new if case.verdict is None], at, viewer)
+    batch = new_id()
+    _log(unit.session, new, batch, at)
+    _keep_cards(unit.session, new)
+    seqs = unit.publish()
+    if any(case.logged for case in new):
+        bulk.insert(unit.session, OpBatch, [{"id": batch, "at": at, "seqs": seqs}])
+    answers = {id(case): heard.answer(case.envelope, *_told(case), seqs) for case in new}
+    first = {case.envelope.op_id: answers[id(case)] for case in reversed(new) if case.logged}
+    return tuple(known.get(id(case)) or answers.get(id(case)) or first[case.envelope.op_id] for case in cases)
 
 
-def _judge(unit: Unit, envelope: Envelope, at: dt.datetime) -> _Judged:
+def _read(envelope: Envelope) -> _Case:
+    if not heard.is_sound(envelope):
+        return _Case(envelope, verdict=_NOT_UNDERSTOOD, logged=False)
     try:
-        operation = operations.decode(envelope.tag, bytes(envelope.payload))
-    except (KeyError, msgspec.MsgspecError):
-        return _Judged(outcome=Outcome.QUARANTINED, reason=N_("The centre does not understand this operation."))
-    doubt = _doubt(unit.session, envelope, operation)
-    if doubt and not operation.intake:
-        return _Judged(outcome=Outcome.REFUSED, reason=doubt, subjects=operation.subjects())
-    actor = operations.Actor(account_id=envelope.account_id, device_id=envelope.device_id, desk_at=envelope.desk_at)
+        return _Case(envelope, operations.decode(envelope.tag, bytes(envelope.payload)))
+    except KeyError:
+        return _Case(envelope, verdict=_NOT_KNOWN_YET, logged=False)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _Case(envelope, verdict=_NOT_UNDERSTOOD)
+
+
+def _turns(cases: Iterable[_Case]) -> Iterable[str]:
+    """One push of a workstation after the other, and one ticket under a reference after the other."""
+    for case in cases:
+        yield f"device {case.envelope.device_id}"
+        if isinstance(case.operation, OpenTicket):
+            yield f"reference {case.operation.reference}"
+
+
+def _sorted_out(session: Session, cases: Sequence[_Case]) -> tuple[dict[int, Result], list[_Case]]:
+    """The results of operations heard before, and the new ones; those twice in this push are left out."""
+    sound = [case.envelope for case in cases if heard.is_sound(case.envelope)]
+    register = heard.Register(session, sound)
+    known: dict[int, Result] = {}
+    new: dict[str, _Case] = {}
+    others: list[_Case] = []
+    for case in cases:
+        forged = register.enter(case.envelope) if case.logged else None
+        if forged is not None:
+            case.verdict, case.logged = Verdict(forged.outcome, forged.reason), False
+        result = register.result(case.envelope) if case.logged else None
+        if result is not None:
+            known[id(case)] = result
+        elif not case.logged:
+            others.append(case)
+        else:
+            new.setdefault(case.envelope.op_id, case)
+    return known, [*new.values(), *others]
+
+
+def _judge(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None) -> None:
     try:
-        with unit.session.begin_nested():
-            found = _apply(unit.session, operation, actor, at)  # also when in doubt: intake stands
-            unit.session.flush()
-            doubt = doubt or found
-    except (SQLAlchemyError, ValueError, LookupError, TypeError):
-        unit.forget()
-        return _Judged(
-            outcome=Outcome.QUARANTINED,
-            reason=N_("The centre cannot apply this operation to what it holds."),
-            subjects=operation.subjects(),
-        )
-    return _Judged(
-        outcome=Outcome.IN_REVIEW if doubt else Outcome.ACCEPTED,
-        reason=doubt,
-        keys=unit.taken(),
-        subjects=operation.subjects(),
-    )
+        _judge_together(unit, cases, at, viewer)
+    except Exception as error:  # whatever an operation does wrong, the others go on
+        if _is_the_databases(error):
+            raise
+        for case in cases:
+            _judge_alone(unit, case, at, viewer)
 
 
-def _doubt(session: Session, envelope: Envelope, operation: operations.Operation) -> str:
+def _judge_together(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None) -> None:
+    if not cases:
+        return
+    with unit.savepoint():
+        judge = Judge(unit.session, at, viewer)
+        judge.prepare(case.operation for case in cases if case.operation is not None)
+        strange = _strange_authors(unit.session, cases, viewer)
+        for case in cases:
+            if case.operation is None:
+                continue
+            if case.envelope.account_id not in strange:
+                case.verdict = judge.judge(case.envelope, case.operation)
+            elif case.operation.intake:
+                told = judge.judge(case.envelope, case.operation)
+                case.verdict = msgspec.structs.replace(
+                    told, outcome=Outcome.IN_REVIEW, reason=_NOT_FROM_THERE.reason
+                )
+            else:
+                case.verdict = _NOT_FROM_THERE
+        unit.write()
+
+
+def _strange_authors(session: Session, cases: Iterable[_Case], viewer: Viewer | None) -> set[str]:
+    """A workstation sends what its people typed; whom nobody ever saw there is probably made up by it."""
+    sender = None if viewer is None else viewer.account_id
+    pairs = {(case.envelope.account_id, case.envelope.device_id) for case in cases}
+    return {
+        author
+        for author, device_id in pairs
+        if sender not in {None, author} and accounts.never_signed_in(session, author, device_id)
+    }
+
+
+def _judge_alone(unit: Unit, case: _Case, at: dt.datetime, viewer: Viewer | None) -> None:
     try:
-        viewer = viewer_of(session, envelope.account_id)
-    except NotFound as error:
-        return error.message
-    return refusal(session, viewer, operation) or ""
+        _judge_together(unit, [case], at, viewer)
+    except Exception as error:
+        if _is_the_databases(error):
+            raise
+        # What an error says may be what a caller said: its kind is enough.
+        log.warning("operation %s (%s): %s", case.envelope.op_id, case.envelope.tag, type(error).__name__)
+        case.verdict = _NOT_APPLIED
+    unit.session.forget()
 
 
-def _apply(session: Session, operation: operations.Operation, actor: operations.Actor, at: dt.datetime) -> str:
-    """Apply; returns what a supervisor should look at, or nothing."""
-    if isinstance(operation, CorrectCaller) and operation.outdated(session):
-        return N_("Somebody else corrected this fact of the caller's card meanwhile. It was left as it is.")
-    if not isinstance(operation, OpenTicket):
-        operation.apply(session, actor, at)
-        return ""
-    given = operation.reference
-    number = references.settle_collision(session, operation.ticket_id, given)
-    msgspec.structs.replace(operation, reference=number).apply(session, actor, at)
-    if number == given:
-        return ""
-    session.flush()
-    references.keep_alias(session, operation.ticket_id, given)
-    return N_("The follow-up reference was given twice: call this caller back with the new one.")
+def _is_the_databases(error: Exception) -> bool:
+    """Whether it says nothing about the operation: a full disk, a lost connection, a deadlock."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OperationalError | InternalError)
 
 
-def _log(session: Session, envelope: Envelope, verdict: _Judged, at: dt.datetime) -> None:
-    session.add(
-        OpLog(
-            op_id=envelope.op_id,
-            device_id=envelope.device_id,
-            device_seq=envelope.device_seq,
-            payload_hash=_hash(envelope),
-            outcome=verdict.outcome.value,
-            reason=verdict.reason,
-            seqs={},
-        )
-    )
-    if verdict.outcome is Outcome.QUARANTINED:
-        _quarantine(session, envelope, verdict.reason, at)
-    elif verdict.outcome is Outcome.IN_REVIEW:
-        session.add(
-            Review(
-                op_id=envelope.op_id,
-                account_id=envelope.account_id,
-                tag=envelope.tag,
-                reason=verdict.reason,
-                at=at,
-            )
-        )
+def _keep_cards(session: Session, cases: Iterable[_Case]) -> None:
+    """In a hall, whoever wrote a caller's card or named its owner on the phone holds it for the day."""
+    if scopes.chosen(session) is not scopes.Scoping.HALL:
+        return
+    for case in cases:
+        named = case.operation.caller_id if isinstance(case.operation, _WRITES_CARDS) else None
+        if named is not None and _told(case)[0] is Outcome.ACCEPTED:
+            scopes.grant(session, case.envelope.account_id, ("caller", named))
+
+
+def _told(case: _Case) -> tuple[Outcome, str]:
+    verdict = case.verdict or _NOT_UNDERSTOOD
+    return verdict.outcome, verdict.reason
+
+
+def _is_kept_whole(case: _Case) -> bool:
+    astray = case.verdict is not None and case.verdict.astray
+    return astray or _told(case)[0] is Outcome.QUARANTINED
+
+
+def _log(session: Session, cases: Sequence[_Case], batch: str, at: dt.datetime) -> None:
+    """Write down what became of the operations, and keep what a person has to look at."""
+    bulk.insert(session, OpLog, [_entry(case, batch) for case in cases if case.logged])
+    strangers = _not_kept_yet(session, [case for case in cases if _is_kept_whole(case)])
+    bulk.insert(session, Quarantine, [_kept(case, at) for case in strangers])
+    reviews = [case for case in cases if _told(case)[0] is Outcome.IN_REVIEW]
+    bulk.insert(session, Review, [_review(case, at) for case in reviews])
+    waiting = _told_before(session, cases)
+    for case in cases:
+        outcome, _ = _told(case)
+        repeated = outcome is Outcome.QUARANTINED and not any(case is stranger for stranger in strangers)
+        if not repeated and case.envelope.op_id not in waiting:
+            _audit(session, case, outcome, at)
+
+
+def _entry(case: _Case, batch: str) -> bulk.Values:
+    outcome, reason = _told(case)
+    return {
+        "op_id": case.envelope.op_id,
+        "device_id": case.envelope.device_id,
+        "device_seq": case.envelope.device_seq,
+        "payload_hash": heard.digest(case.envelope),
+        "outcome": outcome.value,
+        "reason": reason,
+        "batch": batch,
+    }
+
+
+def _kept(case: _Case, at: dt.datetime) -> bulk.Values:
+    return {
+        "id": new_id(),
+        "op_id": _plain(case.envelope.op_id),
+        "device_id": case.envelope.device_id,
+        "account_id": _plain(case.envelope.account_id),
+        "payload": bytes(case.envelope.payload),
+        "reason": _told(case)[1],
+        "at": at,
+    }
+
+
+def _review(case: _Case, at: dt.datetime) -> bulk.Values:
+    return {
+        "op_id": case.envelope.op_id,
+        "account_id": case.envelope.account_id,
+        "tag": case.envelope.tag,
+        "reason": _told(case)[1],
+        "at": at,
+    }
+
+
+def _not_kept_yet(session: Session, cases: Sequence[_Case]) -> list[_Case]:
+    """Those that are not in quarantine already: the log does not know them, so they may come again and again."""
+    kept: set[tuple[str, bytes]] = set()
+    fresh: list[_Case] = []
+    for case in cases:
+        key = (_plain(case.envelope.op_id), bytes(case.envelope.payload))
+        same = select(Quarantine.id).where(Quarantine.op_id == key[0], Quarantine.payload == key[1]).limit(1)
+        if case.logged or (key not in kept and session.scalar(same) is None):
+            fresh.append(case)
+        kept.add(key)
+    return fresh
+
+
+def _told_before(session: Session, cases: Sequence[_Case]) -> set[str]:
+    """Operations that wait for an upgrade and were audited when they were first offered."""
+    later = [case.envelope for case in cases if _told(case)[0] is Outcome.LATER]
+    found: set[str] = set()
+    for account_id in {envelope.account_id for envelope in later}:
+        lines = select(Audit.subjects).where(Audit.account_id == account_id, Audit.outcome == Outcome.LATER.value)
+        found |= {subjects.get("op_id", "") for subjects in session.scalars(lines)}
+    return found
+
+
+def _audit(session: Session, case: _Case, outcome: Outcome, at: dt.datetime) -> None:
+    subjects = {"op_id": case.envelope.op_id} if case.operation is None else case.operation.subjects()
     audit.record(
         session,
         at=at,
-        account_id=envelope.account_id,
-        device_id=envelope.device_id,
-        action=envelope.tag,
-        subjects=verdict.subjects,
-        outcome=verdict.outcome.value,
-    )
-    session.flush()
-
-
-def _quarantine(session: Session, envelope: Envelope, reason: str, at: dt.datetime) -> None:
-    session.add(
-        Quarantine(
-            id=new_id(),
-            op_id=envelope.op_id,
-            device_id=envelope.device_id,
-            account_id=envelope.account_id,
-            payload=bytes(envelope.payload),
-            reason=reason,
-            at=at,
-        )
+        account_id=_plain(case.envelope.account_id),
+        device_id=case.envelope.device_id,
+        action=_plain(case.envelope.tag),
+        subjects={name: _plain(value) for name, value in subjects.items()},
+        outcome=outcome.value,
     )
 
 
-def _hash(envelope: Envelope) -> str:
-    content = f"{envelope.account_id}\n{envelope.tag}\n".encode() + bytes(envelope.payload)
-    return blake2b(content, digest_size=32).hexdigest()
+def _plain(text: str) -> str:
+    """An id as it can be kept whatever it is."""
+    return "".join(filter(str.isprintable, text[:64]))

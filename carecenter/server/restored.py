@@ -17,8 +17,8 @@ from carecenter.models.desk import DeskFact, FreeReference
 from carecenter.models.engine import sqlcipher_engine
 from carecenter.server import audit, facts
 
-SKIPPED_REFERENCES: Final = 10_000
-"""More than can have been issued between a backup and the loss that made it necessary."""
+SKIPPED_REFERENCES: Final = 1_000_000
+"""More than workstations can have taken, in blocks, between a backup and the loss that made it necessary."""
 
 
 def renew(path: Path, key: bytes, *, is_centre: bool, now: dt.datetime) -> None:
@@ -41,6 +41,7 @@ def renew_centre(engine: Engine, now: dt.datetime) -> None:
         audit.record(
             session, at=now, account_id="", device_id="", action="Restore", subjects={}, outcome="accepted"
         )
+        audit.write(session)
 
 
 def renew_store(engine: Engine, now: dt.datetime) -> None:

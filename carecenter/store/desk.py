@@ -7,11 +7,13 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from contextlib import suppress
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
 from sqlalchemy.orm import Session
 
+from carecenter.core.errors import NotFound
 from carecenter.models.viewer import Viewer
 from carecenter.operations import Operation
 from carecenter.store.workstation import Attention, Workstation
@@ -22,11 +24,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 O = TypeVar("O", bound=Operation)  # noqa: E741  # the operation that comes back is of the kind that went in
 
+_WHO: Final = frozenset({"account", "queue", "queue_member"})
+
 
 class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What the status bar says. Times are UTC; ``since``: online or offline since.
 
-    ``signed_out``: the centre answers, but no longer to this sign-in; what waits is kept.
+    ``signed_out``: the centre answers, but no longer to this sign-in; what waits is kept. ``upgrade``: this
+    program is too old for the centre. ``stuck``: the centre answers, and yet nothing of what waits gets through.
     """
 
     online: bool
@@ -35,6 +40,8 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     attention: int = 0
     last_sync: dt.datetime | None = None
     signed_out: bool = False
+    upgrade: bool = False
+    stuck: bool = False
 
 
 class Desk:
@@ -43,15 +50,15 @@ class Desk:
     def __init__(self, workstation: Workstation, viewer: Viewer) -> None:
         self.workstation = workstation
         self.viewer = viewer
-        self.status = DeskStatus(online=False, since=workstation.clock())
+        self.status = DeskStatus(online=False, since=workstation.now())
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._changed: list[Callable[[frozenset[str]], None]] = []
         self._status_changed: list[Callable[[DeskStatus], None]] = []
         self._performed: list[Callable[[], None]] = []
 
     def now(self) -> dt.datetime:
-        """The desk's clock, UTC."""
-        return self.workstation.clock()
+        """The centre's time as far as this desk knows it, UTC."""
+        return self.workstation.now()
 
     async def perform(self, operation: O, *, done_with: str | None = None) -> O:
         """Save an operation; returned only after COMMIT, with its reference if it is a new ticket.
@@ -108,6 +115,13 @@ class Desk:
     def on_performed(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after each saved operation; the sync engine wakes by it."""
         return _subscribe(self._performed, listener)
+
+    async def heard(self, entities: frozenset[str]) -> None:
+        """Rows of these entities came from the centre: who is signed in may do more or less from now on."""
+        if entities & _WHO:
+            with suppress(NotFound):  # disabled: the centre ends the sign-in
+                self.viewer = await self.run(self.workstation.viewer, self.viewer.account_id)
+        self.announce(entities)
 
     def announce(self, entities: frozenset[str]) -> None:
         """Rows of these entities changed. Runs on the loop's thread."""

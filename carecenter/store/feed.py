@@ -8,30 +8,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from carecenter.models.base import Base, synced_models
 from carecenter.models.desk import BaseImage, HeldRow, ScopeCursor
-from carecenter.store import facts, outbox, overlay
+from carecenter.store import checks, facts, outbox, overlay, scopes, sealed
 from carecenter.wire import FeedPage, FeedRow
 
-_LINGERING = "~pending"
-"""Holds rows that their last scope let go while a pending operation still touched them."""
+_CHUNK = 500
 
 
 class FeedGap(Exception):
     """A page begins after the desk's cursor: something between was never delivered."""
 
 
-def request(session: Session, scopes: Iterable[str]) -> dict[str, int]:
+def request(session: Session, followed: Iterable[str]) -> dict[str, int]:
     """Scope → cursor for the scopes an account may follow; a new scope begins at nothing."""
     known = dict(session.execute(select(ScopeCursor.scope, ScopeCursor.seq)).all())
-    for scope in scopes:
+    for scope in followed:
         if scope not in known:
             session.add(ScopeCursor(scope=scope, seq=0))
-    return {scope: known.get(scope, 0) for scope in scopes}
+    return {scope: known.get(scope, 0) for scope in followed}
 
 
 def apply(session: Session, page: FeedPage) -> set[overlay.Key]:
@@ -49,18 +48,26 @@ def apply(session: Session, page: FeedPage) -> set[overlay.Key]:
         touched.update(_take(session, fresh))
         for cursor in session.scalars(select(ScopeCursor).where(ScopeCursor.scope.in_(passed))):
             cursor.seq = max(cursor.seq, passed[cursor.scope])
-        outbox.retire(session)
+        session.flush()
+        scopes.follow(session, page.scopes)
+        checks.let_go_of_unconfirmed(session)
+        outbox.retire(session, page.at)
     return touched | let_go(session)
 
 
 def start_over(session: Session, generation: str) -> None:
-    """The centre has another history now: hear every scope again from the start, keep what is pending."""
+    """The centre has another history now: hear every scope again from the start, keep what is pending.
+
+    First it is offered again what it may have forgotten.
+    """
     with overlay.underneath(session):
         for entity in synced_models():  # the versions of the old history must not outrank those of the new one
             session.execute(update(Base.metadata.tables[entity]).values(version=0))
     session.execute(delete(ScopeCursor))
     facts.put(session, "generation", generation)
     outbox.offer_again(session)
+    sealed.offer_all(session)
+    checks.doubt(session)  # what the centre has lost altogether no page takes away
 
 
 def _take(session: Session, rows: list[FeedRow]) -> set[overlay.Key]:
@@ -84,27 +91,26 @@ def _remove(session: Session, row: FeedRow) -> None:
     here = (HeldRow.entity == row.entity) & (HeldRow.entity_id == row.id)
     session.execute(delete(HeldRow).where(here, HeldRow.scope == row.scope))
     if session.scalar(select(HeldRow.scope).where(here).limit(1)) is None:
-        lingering = {"scope": _LINGERING, "entity": row.entity, "entity_id": row.id}
+        lingering = {"scope": scopes.LINGERING, "entity": row.entity, "entity_id": row.id}
         session.connection().execute(insert(HeldRow).on_conflict_do_nothing(), lingering)
 
 
 def let_go(session: Session) -> set[overlay.Key]:
     """Delete the rows that only lingered, now that their pending operations are done; returns what changed."""
-    gone: set[overlay.Key] = set()
-    touched = set(session.execute(select(BaseImage.entity, BaseImage.entity_id)).all())
-    statement = select(HeldRow).where(HeldRow.scope == _LINGERING)
-    for held in session.scalars(statement).all():
-        key = (held.entity, held.entity_id)
-        if key in touched:
-            continue
-        others = select(HeldRow.scope).where(
-            HeldRow.entity == held.entity, HeldRow.entity_id == held.entity_id, HeldRow.scope != _LINGERING
-        )
-        if session.scalar(others.limit(1)) is None:
-            table = Base.metadata.tables[held.entity]
-            session.execute(delete(table).where(table.c.id == held.entity_id))
-            gone.add(key)
-        session.delete(held)
+    lingers = HeldRow.scope == scopes.LINGERING
+    touched = exists().where(BaseImage.entity == HeldRow.entity, BaseImage.entity_id == HeldRow.entity_id)
+    other = aliased(HeldRow)
+    held = exists().where(
+        other.entity == HeldRow.entity, other.entity_id == HeldRow.entity_id, other.scope != scopes.LINGERING
+    )
+    alone = select(HeldRow.entity, HeldRow.entity_id).where(lingers, ~touched, ~held)
+    gone: set[overlay.Key] = {(entity, entity_id) for entity, entity_id in session.execute(alone)}
+    session.execute(delete(HeldRow).where(lingers, ~touched))
+    for entity in {entity for entity, _ in gone}:
+        table = Base.metadata.tables[entity]
+        ids = sorted(entity_id for one, entity_id in gone if one == entity)
+        for start in range(0, len(ids), _CHUNK):
+            session.execute(delete(table).where(table.c.id.in_(ids[start : start + _CHUNK])))
     if gone:  # what is pending is told anew without them
         with overlay.underneath(session) as told:
             pass

@@ -8,11 +8,12 @@ refused operation leaves its ghost, and an older page takes an accepted edit off
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Table, delete, event, select
+from sqlalchemy import Table, UniqueConstraint, bindparam, delete, event, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, UOWTransaction
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from carecenter import operations
 from carecenter.models.base import Base, Synced, entity_of, image_of, values_of
 from carecenter.models.desk import BaseImage, Outbox, OutboxState
+from carecenter.wire import put_right
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +111,9 @@ def _replay_one(session: Session, pending: Outbox) -> None:
     try:
         with session.begin_nested():
             operation = operations.decode(pending.tag, pending.payload)
-            actor = operations.Actor(account_id=pending.account_id, device_id="", desk_at=pending.desk_at)
-            operation.apply(session, actor, pending.desk_at)
+            done_at = put_right(pending.desk_at, pending.clock_offset)
+            actor = operations.Actor(account_id=pending.account_id, device_id="", desk_at=done_at)
+            operation.apply(session, actor, done_at)
     except OperationalError:  # the disk, not the operation
         raise
     except Exception:  # a defect in one operation must not stop the feed for all others
@@ -118,16 +121,39 @@ def _replay_one(session: Session, pending: Outbox) -> None:
 
 
 def put_rows(session: Session, entity: str, images: Iterable[dict[str, Any]]) -> None:
-    """Insert or overwrite rows by their images, past the session's identity map."""
+    """Insert or overwrite rows by their images, past the session's identity map.
+
+    A column that the sender does not know keeps what the row has. A row that cannot be read here, because a
+    newer centre uses a term of its own, stays as it is: the comparison of manifests brings it after the upgrade.
+    """
     table = Base.metadata.tables[entity]
-    values = [values_of(entity, image) for image in images]
-    if values:
-        session.connection().execute(_upsert(table), values)
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for image in images:
+        try:
+            values = values_of(entity, image)
+        except (ValueError, TypeError):
+            log.warning("a row of %s cannot be read here", entity)
+            continue
+        alike[tuple(values)].append(values)
+    for columns, rows in alike.items():
+        _make_room(session, table, columns, rows)
+        session.connection().execute(_upsert(table, columns), rows)
 
 
-def _upsert(table: Table) -> Any:
+def _make_room(session: Session, table: Table, columns: Iterable[str], rows: list[dict[str, Any]]) -> None:
+    """Whatever else has a name that the centre now gives to these rows is outdated: it goes later in the feed."""
+    for constraint in table.constraints:
+        names = [column.name for column in constraint.columns] if isinstance(constraint, UniqueConstraint) else []
+        if names and set(names) <= set(columns):
+            same = [table.c[name] == bindparam(f"its_{name}") for name in names]
+            others = delete(table).where(*same, table.c.id != bindparam("its_id"))
+            keys = [{f"its_{name}": row[name] for name in (*names, "id")} for row in rows]
+            session.connection().execute(others, keys)
+
+
+def _upsert(table: Table, columns: Iterable[str]) -> Any:
     statement = insert(table)
-    changed = {name: statement.excluded[name] for name in (column.name for column in table.columns) if name != "id"}
+    changed = {name: statement.excluded[name] for name in columns if name != "id"}
     # Scopes are heard one after the other: a row another scope brought newer must not grow old again.
     newer = statement.excluded.version >= table.c.version
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer)

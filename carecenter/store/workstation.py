@@ -20,8 +20,19 @@ from carecenter.models.engine import explain
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.operations import Operation
 from carecenter.queries import search
-from carecenter.store import drafts, facts, feed, outbox
-from carecenter.wire import REFERENCES_PER_BLOCK, REFILL_AT, FeedPage, Push, Result
+from carecenter.store import checks, copied, drafts, facts, feed, outbox, scopes, sealed
+from carecenter.wire import (
+    OPERATIONS_PER_PUSH,
+    REFERENCES_PER_BLOCK,
+    REFILL_AT,
+    FeedPage,
+    Greeting,
+    Manifest,
+    Outcome,
+    Push,
+    Result,
+    put_right,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,10 +50,14 @@ class Attention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
-    """How much is on its way: waiting for the centre, and needing a person."""
+    """How much is on its way: waiting for the centre, and needing a person.
+
+    ``oldest``: the id of the operation that is sent next; one that waits for a newer centre is not.
+    """
 
     waiting: int
     attention: int
+    oldest: str = ""
 
 
 class Workstation:
@@ -51,6 +66,7 @@ class Workstation:
     def __init__(self, engine: Engine, clock: Callable[[], dt.datetime] | None = None) -> None:
         self._engine = engine
         self.clock = clock or _utc_now
+        self._offset: float | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -64,9 +80,14 @@ class Workstation:
                 raise
             raise known from error
 
+    def now(self) -> dt.datetime:
+        """The centre's time as far as this desk knows it: its clock, put right by what was measured."""
+        return put_right(self.clock(), self._offset)
+
     def viewer(self, account_id: str) -> Viewer:
         """The account as this store knows it now. Raises ``NotFound``."""
         with self.transaction() as session:
+            self._offset = facts.clock_offset(session)
             return viewer_of(session, account_id)
 
     def perform(
@@ -97,7 +118,7 @@ class Workstation:
 
     def save_draft(self, viewer: Viewer, place: str, content: dict[str, Any]) -> dt.datetime:
         """Keep a draft; returns when."""
-        at = self.clock()
+        at = self.now()
         with self.transaction() as session:
             drafts.put(session, viewer.account_id, place, content, at)
         return at
@@ -117,17 +138,84 @@ class Workstation:
         with self.transaction() as session:
             return facts.device_id(session)
 
-    def next_push(self) -> Push:
-        """What to send next."""
+    def generation(self) -> str | None:
+        """The centre's history that this store knows; None before the first page."""
         with self.transaction() as session:
-            return outbox.next_push(session)
+            return facts.get(session, "generation")
+
+    def greeted(self, greeting: Greeting, account_id: str, offset: float) -> None:
+        """The centre has said how it stands. ``offset``: seconds that its clock is ahead of this desk's."""
+        with self.transaction() as session:
+            self._offset = offset
+            facts.put(session, "clock_offset", repr(offset))
+            facts.put(session, "sealing_key", greeting.sealing_key)
+            scopes.renew_lease(session, account_id, greeting.lease_until)
+            if facts.get(session, "centre_version") != greeting.version:
+                facts.put(session, "centre_version", greeting.version)
+                outbox.offer_later(session)
+                sealed.offer_unknown(session)
+            sealed.purge(session, greeting.at)
+            if facts.get(session, "generation") not in (None, greeting.generation):
+                feed.start_over(session, greeting.generation)
+
+    def next_push(self, most: int = OPERATIONS_PER_PUSH) -> Push:
+        """What to send next, at most so many operations."""
+        with self.transaction() as session:
+            if outbox.is_later_due(session, self.now()):
+                outbox.offer_later(session)
+            return outbox.next_push(session, most)
 
     def settle(self, results: tuple[Result, ...]) -> frozenset[str]:
-        """Note results; returns the entities that changed on the screen."""
+        """Note results; returns the entities that changed on the screen.
+
+        After a result that tells of a copied disk this workstation is another device: what waits is sent by
+        its next sign-in.
+        """
         with self.transaction() as session:
-            touched = outbox.settle(session, results) | feed.let_go(session)
+            touched = outbox.settle(session, results, self.now())
+            if any(result.outcome is Outcome.CLONED for result in results):
+                copied.become_another_device(session)
+            touched |= feed.let_go(session)
             search.index(session, touched)
             return _entities(touched)
+
+    def put_aside(self, op_id: str, reason: str) -> frozenset[str]:
+        """An operation that cannot be sent needs attention; returns the entities that changed on the screen."""
+        with self.transaction() as session:
+            touched = outbox.put_aside(session, op_id, reason) | feed.let_go(session)
+            search.index(session, touched)
+            return _entities(touched)
+
+    def is_offering_again(self) -> bool:
+        """Whether sealed operations have to be offered before the feed is heard."""
+        with self.transaction() as session:
+            return sealed.is_offering(session)
+
+    def next_offer(self, most: int = OPERATIONS_PER_PUSH) -> sealed.Offer | None:
+        """The sealed operations to offer next; None when all were offered."""
+        with self.transaction() as session:
+            return sealed.next_offer(session, most)
+
+    def offered(self, offer: sealed.Offer, results: tuple[Result, ...]) -> None:
+        """Note what the centre made of sealed operations."""
+        with self.transaction() as session:
+            sealed.offered(session, offer, results)
+
+    def is_check_due(self) -> bool:
+        """Whether the rows here should be compared with the centre's manifest."""
+        with self.transaction() as session:
+            return checks.due(session, self.now())
+
+    def doubt(self) -> None:
+        """Something odd was heard: compare soon."""
+        with self.transaction() as session:
+            checks.doubt(session)
+
+    def compare(self, manifest: Manifest | None) -> tuple[str, ...]:
+        """The scopes that are heard again from the start; None: the centre has no manifest to offer."""
+        with self.transaction() as session:
+            checks.done(session, self.now())
+            return () if manifest is None else checks.compare(session, manifest)
 
     def cursors(self, scopes: tuple[str, ...]) -> dict[str, int]:
         """Where the feed of each scope goes on."""
@@ -160,8 +248,9 @@ class Workstation:
         """How much is on its way."""
         with self.transaction() as session:
             return Queue(
-                waiting=outbox.count(session, OutboxState.WAITING),
+                waiting=outbox.count(session, OutboxState.WAITING, OutboxState.LATER),
                 attention=outbox.count(session, OutboxState.ATTENTION),
+                oldest=outbox.oldest(session),
             )
 
     def attention(self) -> tuple[Attention, ...]:

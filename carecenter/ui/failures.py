@@ -39,4 +39,6 @@ def catch_of_loop(loop: asyncio.AbstractEventLoop, messages: Messages) -> None:
 
 
 def _on_qt_message(kind: QtMsgType, _context: object, text: str) -> None:
+    if text.startswith("This plugin does not support "):  # a platform without a screen says so at every turn
+        return
     logging.getLogger("qt").log(logging.INFO if kind == QtMsgType.QtInfoMsg else logging.WARNING, "%s", text)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
@@ -22,6 +22,8 @@ from carecenter.ui.messages import MessageBar, Messages
 from carecenter.ui.preferences import Preferences
 from carecenter.ui.theme import Theme, set_icon
 from carecenter.ui.top_bar import TopBar
+from carecenter.ui.widgets.line import Line
+from carecenter.ui.widgets.page_stack import PageScroll, PageStack
 from carecenter.ui.widgets.rail import Rail
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class MainWindow(Translated, QMainWindow):
         self._language, self._preferences = language, preferences
         self._pages: Pages | None = None
         self._was_painted, self._may_close = False, False
-        self.rail, self.stack = Rail(), QStackedWidget()
+        self.rail, self.stack = Rail(), PageStack()
         self.top_bar, self.message_bar = TopBar(theme), MessageBar(messages)
         self._whole = self._built()
         self._show_frame(False)
@@ -178,13 +180,14 @@ class MainWindow(Translated, QMainWindow):
     def _built(self) -> QWidget:
         middle = QVBoxLayout()
         middle.setSpacing(0)
-        for part in (self.top_bar, _line(), self.message_bar, self.stack):
-            middle.addWidget(part, int(part is self.stack))
-        self._line, self._under = _line(upright=True), QWidget()
+        for part in (self.top_bar, Line(), self.message_bar):
+            middle.addWidget(part)
+        middle.addWidget(PageScroll(self.stack), 1)
+        self._line, self._under = Line(upright=True), QWidget()
         self._foot = QVBoxLayout(self._under)
         self._foot.setContentsMargins(0, 0, 0, 0)
         self._foot.setSpacing(0)
-        self._foot.addWidget(_line())
+        self._foot.addWidget(Line())
         self._across = QHBoxLayout()
         self._across.setSpacing(0)
         self._across.addWidget(self.rail)
@@ -237,13 +240,3 @@ class MainWindow(Translated, QMainWindow):
         self.top_bar.show_desk(shown)
         if "keys_sheet" in vars(self) and not shown:  # else nobody has asked for it yet
             self.keys_sheet.hide()
-
-
-def _line(*, upright: bool = False) -> QFrame:
-    line = QFrame()
-    line.setProperty("part", "line")
-    if upright:
-        line.setFixedWidth(1)
-    else:
-        line.setFixedHeight(1)
-    return line

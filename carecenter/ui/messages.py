@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -34,16 +33,14 @@ _ICONS: Final = {"info": "info", "success": "circle-check", "warning": "triangle
 _REFERENCE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is mistaken for another when read out
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     """One thing to do about a message; `text` is already translated."""
 
     text: str
     do: Callable[[], None]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """What is said. `say` gives the sentence in the language of the moment."""
 
     tone: Tone

@@ -13,10 +13,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from carecenter.store.desk import Desk
     from carecenter.telephony.links import IncomingCall
     from carecenter.ui.language import Language
     from carecenter.ui.messages import Messages
+    from carecenter.ui.preferences import Preferences
+    from carecenter.ui.settings.office import Office
 
 Maker = Callable[[], QWidget]
 
@@ -114,6 +118,20 @@ async def _closed(part: QWidget) -> None:
         await work_done()
 
 
+def make_pages(
+    desk: Desk, messages: Messages, language: Language, *, preferences: Preferences, office: Office, backups: Path
+) -> Pages:
+    """Everything of whoever has signed in; `backups`: the folder in which they are looked for first."""
+    from carecenter.ui.search.box import SearchBox
+
+    def settings() -> QWidget:
+        from carecenter.ui.settings.page import SettingsPage
+
+        return SettingsPage(desk, messages, language, preferences=preferences, office=office, backups=backups)
+
+    return Pages(page_makers(desk, messages, language, settings), SearchBox(desk, messages, language))
+
+
 def page_makers(desk: Desk, messages: Messages, language: Language, settings: Maker) -> dict[str, Maker]:
     """The pages of an account in the rail's order; queues are reviewed by those who lead."""
     makers: dict[str, Maker] = {
@@ -133,6 +151,7 @@ def _desk_page(desk: Desk, messages: Messages, language: Language) -> QWidget:
 
     page = DeskPage(desk, messages, language)
     pane = KnowledgePane(desk, messages, language)
+    page.call_changed.connect(pane.begin)
     page.notes_settled.connect(pane.follow)
     page.front_changed.connect(lambda: pane.set_call(open_call=page.pane() is not None, linked=page.linked()))
     pane.article_linked.connect(page.link_article)

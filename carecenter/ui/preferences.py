@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from carecenter.core.config import Settings, read_settings, write_settings
+from carecenter.core.errors import StoreFull
+from carecenter.core.server_address import ServerAddress
 from carecenter.ui.language import Language
 from carecenter.ui.theme import Theme
 
@@ -37,10 +39,17 @@ class Preferences(QObject):
         self.settings = replace(before, **fields)
         try:
             write_settings(self._path, self.settings)
-        except OSError:
+        except (OSError, StoreFull):
             log.warning("a setting could not be written", exc_info=True)
         self._follow(before)
         self.changed.emit()
+
+    def use_server(self, address: ServerAddress | None) -> None:
+        """From the next sign-in on; None: the desk works on its own."""
+        if address is None:
+            self.change(server_url=None, ca_bundle=None, proxy=None)
+        else:
+            self.change(server_url=address.url, ca_bundle=address.ca_bundle, proxy=address.proxy)
 
     def toggle_language(self) -> None:
         """Arabic if the language is another, English if it is Arabic."""

@@ -96,9 +96,9 @@ class StatusBar(Translated, QFrame):
 
     def _on_status(self, status: DeskStatus) -> None:
         since = _clock_of(status.since)
-        text = _("Online since {time}") if status.online else _("Offline since {time} — everything is kept here")
-        self.connection.setText(text.format(time=since))
-        set_icon(self._picture, "wifi" if status.online else "wifi-off", "success" if status.online else "warning")
+        self.connection.setText(_standing(status).format(time=since))
+        well = status.online and not status.stuck
+        set_icon(self._picture, "wifi" if status.online else "wifi-off", "success" if well else "warning")
         waiting = ngettext("{count} operation waiting", "{count} operations waiting", status.waiting)
         self.waiting.setText(waiting.format(count=i18n.number(status.waiting)))
         self.synced.setText(
@@ -114,6 +114,17 @@ class StatusBar(Translated, QFrame):
     def _show_time(self) -> None:
         if self._desk is not None:
             self.clock.setText(_("Kuwait {time}").format(time=_clock_of(self._desk.now())))
+
+
+def _standing(status: DeskStatus) -> str:
+    """How the desk stands with the centre; ``{time}``: online or offline since."""
+    if status.signed_out:
+        return _("Signed out by the centre — sign in again; everything is kept here")
+    if status.upgrade:
+        return _("This program is too old for the centre — everything is kept here until the upgrade")
+    if status.stuck:
+        return _("Nothing has got through for minutes — tell your administrator; everything is kept here")
+    return _("Online since {time}") if status.online else _("Offline since {time} — everything is kept here")
 
 
 def _clock_of(when: dt.datetime) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from carecenter.ui.theme import new_application
 from tests.journeys.person import running
 from tests.ui.waiting import until
 
@@ -40,7 +41,7 @@ async def _call(app: QApplication, home: Path) -> None:
 
 
 if __name__ == "__main__":
-    qt = QApplication(["carecenter"])
+    qt = new_application()
     qt.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt)) as runner:
         runner.run(_call(qt, Path(sys.argv[1])))

@@ -30,7 +30,8 @@ from carecenter.core.terms import Role
 from carecenter.operations.callers import RegisterCaller
 from carecenter.queries import tickets
 from carecenter.queries.tickets import TicketDetail
-from carecenter.standalone import Standalone
+from carecenter.server.centre import Centre
+from carecenter.standalone import Opened, Standalone
 from carecenter.store.desk import Desk
 from carecenter.ui.desk.call_pane import CallPane
 from carecenter.ui.desk.page import DeskPage
@@ -125,6 +126,13 @@ class Person:
     def store(self) -> Desk:
         """For what stands before a journey begins, and for what no screen shows."""
         return self.session.desk
+
+    @property
+    def centre(self) -> Centre:
+        """The one embedded in this desk."""
+        opened = self.session.opened
+        assert isinstance(opened, Opened)
+        return opened.centre
 
     @property
     def desk(self) -> DeskPage:

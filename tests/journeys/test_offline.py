@@ -39,7 +39,7 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 
         return asked
 
-    for name in ("push", "feed", "references"):
+    for name in ("hello", "push", "feed", "manifest", "references"):
         monkeypatch.setattr(InProcess, name, may_fail(getattr(InProcess, name)))
     return cut
 
@@ -69,7 +69,7 @@ async def test_a_call_goes_on_without_the_centre(
         await agent.take_step(view, Act.NOTE, text="a note without the centre")
         await agent.end_call("2")
         assert not [message.say() for message in agent.heard if message.tone in ("warning", "danger")]
-        with agent.session.opened.centre.transaction() as unit:
+        with agent.centre.transaction() as unit:
             assert tickets.by_reference(unit.session, agent.store.viewer, number) == ()
         waited = agent.store.status.waiting
         assert waited >= 5
@@ -77,7 +77,7 @@ async def test_a_call_goes_on_without_the_centre(
         await until(lambda: agent.store.status.online and agent.store.status.waiting == 0)
         await until(lambda: plain(status.connection.text()).startswith(online))
         assert agent.store.status.attention == 0
-        with agent.session.opened.centre.transaction() as unit:
+        with agent.centre.transaction() as unit:
             (row,) = tickets.by_reference(unit.session, agent.store.viewer, number)
             texts = [entry.text for entry in tickets.detail(unit.session, agent.store.viewer, row.id).timeline]
         assert texts[-1] == "a note without the centre"

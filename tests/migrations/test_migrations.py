@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, inspect, text
+from sqlalchemy import Engine, MetaData, inspect, select, text
+from sqlalchemy.orm import Session
 
 from carecenter import migrations
 from carecenter.core.errors import UserError
 from carecenter.models.base import Base, Side, tables_of
+from carecenter.models.centre import Device, OpBatch, OpLog
 from carecenter.models.engine import memory_engine, postgres_engine, sqlcipher_engine
 from tests.houses import KEY
 
@@ -69,6 +71,33 @@ def test_the_comparison_would_tell_a_difference() -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("kind", ["memory", "sqlcipher", "postgresql"])
+def test_results_of_operations_judged_before_are_kept(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    engine = _engine(kind, tmp_path, request)
+    migrations.upgrade(engine, Side.CENTRE, "0001")
+    columns = "op_id, device_id, device_seq, payload_hash, outcome, reason, seqs"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO op_log ({columns}) VALUES"
+            """ ('1', 'desk', 1, 'x', 'accepted', '', '{"everyone": 7}'),"""
+            " ('2', 'desk', 2, 'y', 'refused', 'no', '{}')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO device (id, name, first_seen, revoked) VALUES ('desk', 'desk', '2026-01-01', false)"
+        )
+    migrations.bring_up_to_date(engine, Side.CENTRE)
+    with Session(engine) as session:
+        rows = session.execute(
+            select(OpLog.op_id, OpLog.reason, OpBatch.seqs).join(OpBatch, OpBatch.id == OpLog.batch)
+        )
+        assert sorted(map(tuple, rows)) == [("1", "", {"everyone": 7}), ("2", "no", {})]
+        assert session.get_one(Device, "desk").last_seen is None
+        assert all(batch.at.tzinfo is not None for batch in session.scalars(select(OpBatch)))
+    engine.dispose()
+
+
 def test_the_head_is_the_newest_file() -> None:
     versions = Path(migrations.__file__).parent / "versions"
     newest = max(file.stem.partition("_")[0] for file in versions.glob("[0-9]*.py"))
@@ -93,6 +122,7 @@ import sys
 from pathlib import Path
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Side
+from carecenter.models.centre import Device, OpBatch, OpLog
 from carecenter.models.engine import sqlcipher_engine
 engine = sqlcipher_engine(Path(sys.argv[1]), b"k" * 32, foreign_keys=False)
 bring_up_to_date(engine, Side.DESK)

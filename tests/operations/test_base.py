@@ -66,6 +66,25 @@ def test_an_operation_that_comes_again_changes_nothing(kind: type[Operation]) ->
 
 
 @every_kind
+def test_an_operation_says_beforehand_which_rows_it_looks_up(
+    kind: type[Operation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The centre loads and locks them first; what is not named would be read without a lock."""
+    operation = _example(kind)
+    looked_up: set[tuple[str, str]] = set()
+    with records() as desk:
+        get = desk.session.get
+
+        def noted(model: Any, ident: str) -> Any:
+            looked_up.add((model.__tablename__, ident))
+            return get(model, ident)
+
+        monkeypatch.setattr(desk.session, "get", noted)
+        desk.apply(operation)
+    assert looked_up <= set(operation.rows())
+
+
+@every_kind
 def test_the_audit_is_told_ids_and_never_what_was_written(kind: type[Operation]) -> None:
     fields = {field.name for field in msgspec.structs.fields(kind)}
 

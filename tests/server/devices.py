@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+from sqlalchemy import event
 
 from carecenter.core.ids import new_id
 from carecenter.operations import Operation, encode
 from carecenter.server.centre import Centre
 from carecenter.wire import Envelope, FeedRequest, FeedRow, Push, Result, SignedIn, SignIn
-from tests.houses import PASSWORD, START
+from tests.houses import PASSWORD, START, House
 
 
 class Device:
@@ -19,6 +22,7 @@ class Device:
 
     def __init__(self, centre: Centre, name: str, device_id: str | None = None) -> None:
         self.centre = centre
+        self._name = name
         self.device_id = device_id or new_id()
         request = SignIn(name=name, password=PASSWORD, device_id=self.device_id, device_name=name)
         self.signed_in: SignedIn = centre.sign_in(request)
@@ -26,6 +30,10 @@ class Device:
         self.account_id = self.signed_in.account_id
         self.cursors = dict.fromkeys(self.signed_in.scopes, 0)
         self._sent = 0
+
+    def sign_in_again(self) -> None:
+        """A new token, long after the first one."""
+        self.token = Device(self.centre, self._name, self.device_id).token
 
     def envelope(self, operation: Operation, **changed: Any) -> Envelope:
         """The next envelope of this device; ``changed`` forges parts of it."""
@@ -58,3 +66,20 @@ class Device:
             heard += page.rows
             more = page.more
         return heard
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[str]]:
+    """The statements that the centre sends meanwhile, those of savepoints included."""
+    with house.centre.transaction() as unit:
+        engine = unit.session.get_bind()
+    statements: list[str] = []
+
+    def sent(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", sent)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", sent)

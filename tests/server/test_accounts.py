@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from carecenter.core.errors import NotAllowed, NotFound, UserError, WrongPassword
+from carecenter.core.errors import NotAllowed, NotFound, SignedOut, UserError, WrongPassword
 from carecenter.core.terms import Role
 from carecenter.models.base import Side, tables_of
-from carecenter.models.centre import Audit, Credential
+from carecenter.models.centre import Audit, Credential, Token
 from carecenter.models.centre import Device as KnownDevice
 from carecenter.wire import BlockRequest, FeedRequest, NewAccount, SignedIn, SignIn
 from tests.houses import PASSWORD, House, open_ticket
@@ -95,6 +95,28 @@ def test_a_token_ends_with_signing_out(house: House) -> None:
     agent = Device(house.centre, "agent")
     house.centre.sign_out(agent.token)
     with pytest.raises(NotAllowed, match="signed out"):
+        agent.hear()
+
+
+def test_a_token_ends_after_its_time_whatever_is_done_with_it(house: House) -> None:
+    house.account("agent")
+    agent = Device(house.centre, "agent")
+    house.clock.advance(days=29)
+    agent.hear()
+    house.clock.advance(days=1)
+    with pytest.raises(SignedOut):
+        agent.hear()
+    assert Device(house.centre, "agent", agent.device_id).hear()
+
+
+def test_a_token_of_an_earlier_version_ends_as_well(house: House) -> None:
+    house.account("agent")
+    agent = Device(house.centre, "agent")
+    with house.centre.transaction() as unit:
+        unit.session.scalars(select(Token).where(Token.account_id == agent.account_id)).one().expires_at = None
+    agent.hear()
+    house.clock.advance(days=30)
+    with pytest.raises(SignedOut):
         agent.hear()
 
 

@@ -289,6 +289,35 @@ def test_one_part_is_taken_out(home: Home, tmp_path: Path) -> None:
         backup.extract(home.target, "nothing", tmp_path / "nothing")
 
 
+def test_a_part_that_cannot_be_put_in_place_leaves_everything_as_it_was(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.back_up()
+    home.house.close()
+    before = _content(home.paths.data)
+    real = Path.replace
+
+    def fail_at_the_slots(path: Path, target: Path) -> Path:
+        if path.name == home.paths.keyslots.name and ".restore-" in str(path):
+            raise PermissionError(errno.EACCES, "in use")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail_at_the_slots)
+    with pytest.raises(UserError, match="in use"):
+        backup.restore(home.target, home.paths.data, home.keys)
+    assert _content(home.paths.data) == before
+
+
+def test_files_that_belong_to_the_desk_before_are_set_aside_with_it(home: Home) -> None:
+    home.back_up()
+    home.house.close()
+    (home.paths.data / "demo").touch()
+    aside = backup.restore(home.target, home.paths.data, home.keys, along=("demo",))
+    assert aside is not None
+    assert (aside / "demo").exists()
+    assert not (home.paths.data / "demo").exists()
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_leaves_the_earlier_backup_alone(
     home: Home, monkeypatch: pytest.MonkeyPatch, number: int

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,11 +14,11 @@ from carecenter.core.terms import EntryKind, Role, TicketStatus
 from carecenter.models.centre import Audit, OpLog, Quarantine, Review
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
 from carecenter.models.viewer import viewer_of
-from carecenter.operations import callbacks, callers, tickets
+from carecenter.operations import callbacks, callers, calls, tickets
 from carecenter.queries import tickets as queries
 from carecenter.wire import Outcome
 from tests.houses import GENERAL, START, TECHNICAL, House, add_note, open_ticket
-from tests.server.devices import Device
+from tests.server.devices import Device, counted
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_another_content_under_the_same_id_is_kept_apart(house: House, agent: De
 def test_a_copied_disk_shows_by_its_numbers(house: House, agent: Device) -> None:
     agent.send(open_ticket(reference="0000000002"))
     result = agent.send(open_ticket(reference="0000000133"), device_seq=1)
-    assert result.outcome is Outcome.QUARANTINED
+    assert result.outcome is Outcome.CLONED
     assert "copied" in result.reason
     with house.centre.transaction() as unit:
         assert unit.session.scalar(select(func.count()).select_from(Ticket)) == 1
@@ -78,7 +79,7 @@ def test_a_copied_disk_shows_by_its_numbers(house: House, agent: Device) -> None
 
 @pytest.mark.parametrize(
     ("tag", "payload"),
-    [("NeverHeardOf", b"{}"), ("OpenTicket", b'{"ticket_id": 7}'), ("OpenTicket", b"null")],
+    [("OpenTicket", b'{"ticket_id": 7}'), ("OpenTicket", b"null"), ("AddNote", b"[[[")],
 )
 def test_what_is_not_understood_is_kept_whole(house: House, agent: Device, tag: str, payload: bytes) -> None:
     opening = open_ticket(reference="0000000002")
@@ -92,17 +93,109 @@ def test_what_is_not_understood_is_kept_whole(house: House, agent: Device, tag: 
         assert kept.account_id == agent.account_id
 
 
+def test_what_the_centre_does_not_know_yet_waits_and_holds_up_nothing(house: House, agent: Device) -> None:
+    opening = open_ticket(reference="0000000002")
+    newer = agent.envelope(opening, tag="FoldPaperPlane")
+    for _ in range(2):
+        result, next_one = agent.push(newer, agent.envelope(add_note(opening.ticket_id, "x")))
+        assert (result.outcome, result.seqs, result.repeated) == (Outcome.LATER, {}, False)
+        assert next_one.outcome is Outcome.IN_REVIEW  # its ticket is not there yet
+    with house.centre.transaction() as unit:
+        assert unit.session.get(OpLog, newer.op_id) is None
+        lines = unit.session.scalars(select(Audit).where(Audit.outcome == "later")).all()
+        assert [line.subjects for line in lines] == [{"op_id": newer.op_id}], "once"
+    # The centre was upgraded: the same operation, under its own number, is judged as if heard for the first time.
+    known = msgspec.structs.replace(newer, tag="OpenTicket")
+    (judged,) = agent.push(known)
+    assert judged.outcome is Outcome.ACCEPTED
+    assert not judged.repeated
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"op_id": "x" * 200},
+        {"op_id": "with\0nul"},
+        {"op_id": ""},
+        {"tag": "T" * 500},
+        {"account_id": "a" * 500},
+        {"device_seq": 2**70},
+        {"device_seq": 0},
+        {"desk_at": dt.datetime(2026, 1, 1)},  # noqa: DTZ001  # no zone is what is wrong with it
+        {"desk_at": dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14)))},
+    ],
+    ids=str,
+)
+def test_a_malformed_envelope_is_kept_and_does_not_stop_the_others(
+    house: House, agent: Device, forged: dict[str, Any]
+) -> None:
+    first, last = open_ticket(reference="0000000002"), open_ticket(reference="0000000133")
+    strange = agent.envelope(open_ticket(reference="0000000264"), **forged)
+    for _ in range(2):
+        outcomes = [result.outcome for result in agent.push(agent.envelope(first), strange, agent.envelope(last))]
+        assert outcomes[1] is Outcome.QUARANTINED
+    assert {first.ticket_id, last.ticket_id} == {row_id for _, row_id in house.rows("ticket")}
+    with house.centre.transaction() as unit:
+        assert len(unit.session.scalars(select(Quarantine.id)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a nul \0 in it", "x" * 300_000, "\N{RIGHT-TO-LEFT OVERRIDE}\ue000\U0010ffff"],
+    ids=["nul", "long", "odd"],
+)
+def test_whatever_text_comes_the_push_is_answered(house: House, agent: Device, text: str) -> None:
+    opening = open_ticket(reference="0000000002")
+    note, after = add_note(opening.ticket_id, text), add_note(opening.ticket_id, "after")
+    results = agent.push(*map(agent.envelope, (opening, note, after)))
+    assert [results[0].outcome, results[2].outcome] == [Outcome.ACCEPTED] * 2
+    kept = house.rows("ticket_entry").get(("ticket_entry", note.entry_id))
+    assert (kept is None) == (results[1].outcome is Outcome.QUARANTINED)
+    assert kept is None or kept["text"] == text
+
+
+def test_rows_of_one_batch_may_stand_on_one_another(house: House, agent: Device) -> None:
+    """A call comes before the card of its caller in the alphabet, and after it in the batch."""
+    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah", phone=(new_id(), "+96599887766"))
+    call = calls.OpenCall(call_id=new_id(), number="+96599887766", caller_id=card.caller_id)
+    early = calls.OpenCall(call_id=new_id())
+    found = calls.IdentifyCaller(call_id=early.call_id, caller_id=card.caller_id)
+    phone = callers.AttachPhone(phone_id=new_id(), caller_id=card.caller_id, e164="+96599887766")
+    agent.send(early)
+    with counted(house) as statements:
+        results = agent.push(*map(agent.envelope, (card, call, found, phone)))
+    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
+    assert not [one for one in statements if one.startswith("ROLLBACK")], "judged as one batch"
+    assert len(house.rows("caller_phone")) == 1
+    assert house.rows("call")["call", early.call_id]["caller_id"] == card.caller_id
+
+
+def test_a_batch_asks_the_database_as_often_as_a_single_operation(house: House, agent: Device) -> None:
+    openings = [open_ticket(reference=f"{number:010}") for number in range(40)]
+    agent.push(*map(agent.envelope, openings))
+
+    def asked(count: int) -> int:
+        house.clock.advance(seconds=1)
+        notes = [add_note(opening.ticket_id, "note") for opening in openings[:count]]
+        with counted(house) as statements:
+            agent.push(*map(agent.envelope, notes))
+        return len(statements)
+
+    asked(1)
+    assert asked(40) == asked(2)
+
+
 def test_one_that_cannot_be_applied_does_not_stop_the_others(house: House, agent: Device) -> None:
     opening = open_ticket(reference="0000000002")
-    nowhere = open_ticket(queue_id="no-such-queue", reference="0000000133")
+    to_nobody = tickets.AssignTicket(ticket_id=opening.ticket_id, entry_id=new_id(), was=None, now="nobody")
     before, broken, after = agent.push(
-        agent.envelope(opening), agent.envelope(nowhere), agent.envelope(add_note(opening.ticket_id, "more"))
+        agent.envelope(opening), agent.envelope(to_nobody), agent.envelope(add_note(opening.ticket_id, "more"))
     )
     assert before.outcome is after.outcome is Outcome.ACCEPTED
     assert broken.outcome is Outcome.QUARANTINED
     assert broken.seqs == {}
     assert after.seqs[f"queue:{GENERAL}"] > 0
-    assert nowhere.ticket_id not in {row.id for row in agent.hear()}
+    assert to_nobody.entry_id not in {row.id for row in agent.hear()}
     assert [entity for entity, _ in house.rows("ticket", "ticket_entry")] == ["ticket", *["ticket_entry"] * 2]
 
 
@@ -165,6 +258,28 @@ def test_intake_typed_before_the_account_was_closed_stands(house: House, agent: 
     assert [result.outcome for result in results] == [Outcome.IN_REVIEW, Outcome.IN_REVIEW, Outcome.REFUSED]
     texts = {row["text"] for (entity, _), row in house.rows("ticket_entry").items() if entity == "ticket_entry"}
     assert note in texts
+
+
+def test_a_workstation_cannot_speak_for_who_never_signed_in_there(house: House, agent: Device) -> None:
+    opening = open_ticket(queue_id=TECHNICAL, reference="0000000002")
+    house.account("engineer", Role.AGENT, TECHNICAL)
+    engineer = Device(house.centre, "engineer")
+    engineer.send(opening)
+    move = _move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK)
+    note = add_note(opening.ticket_id, "in somebody else's name")
+    results = [agent.send(one, account_id=engineer.account_id) for one in (move, note)]
+    assert [result.outcome for result in results] == [Outcome.QUARANTINED, Outcome.IN_REVIEW]
+    assert house.rows("ticket")["ticket", opening.ticket_id]["status"] == "received"
+    assert len(_kept(house)) == 1
+    assert _reviews(house) == {"AddNote"}
+
+
+def test_who_signed_in_there_once_is_believed_after_signing_out(house: House, agent: Device) -> None:
+    opening = open_ticket(queue_id=TECHNICAL, reference="0000000002")
+    house.account("engineer", Role.AGENT, TECHNICAL)
+    engineer = Device(house.centre, "engineer", agent.device_id)
+    house.centre.sign_out(engineer.token)
+    assert agent.send(opening, account_id=engineer.account_id).outcome is Outcome.ACCEPTED
 
 
 def test_an_outdated_move_becomes_a_line_and_changes_nothing(house: House, agent: Device) -> None:
@@ -288,3 +403,69 @@ def test_every_judged_operation_is_logged_without_its_text(house: House, agent: 
             values = [getattr(row, column.name) for column in row.__table__.columns]
             assert canary not in repr(values)
         assert lines[0].subjects["ticket_id"] == opening.ticket_id
+
+
+def _opened_call(agent: Device) -> str:
+    opening = calls.OpenCall(call_id=new_id())
+    assert agent.send(opening).outcome is Outcome.ACCEPTED
+    return opening.call_id
+
+
+def _reviews(house: House) -> set[str]:
+    with house.centre.transaction() as unit:
+        return set(unit.session.scalars(select(Review.tag)))
+
+
+def _kept(house: House) -> list[bytes]:
+    with house.centre.transaction() as unit:
+        return list(unit.session.scalars(select(Quarantine.payload)))
+
+
+def test_what_was_promised_stands_without_a_caller_or_ticket_that_is_gone(house: House, agent: Device) -> None:
+    call_id, gone = _opened_call(agent), new_id()
+    promise: dict[str, Any] = {"number": "+96599887766", "due_at": START}
+    openings = (
+        calls.OpenCall(call_id=new_id(), number="+96599887766", caller_id=gone),
+        calls.IdentifyCaller(call_id=call_id, caller_id=gone, on_behalf_of="her father"),
+        callbacks.PromiseCallback(callback_id=new_id(), caller_id=gone, **promise),
+        callbacks.PromiseCallback(callback_id=new_id(), ticket_id=gone, **promise),
+        open_ticket(reference="0000000002", caller_id=gone, queue_id="gone"),
+    )
+    results = agent.push(*map(agent.envelope, openings))
+    assert {result.outcome for result in results} == {Outcome.IN_REVIEW}
+    assert _reviews(house) == {opening.tag() for opening in openings}
+    assert _kept(house) == []
+    rows = house.rows("call", "callback", "ticket")
+    assert len(rows) == 5
+    assert {row.get("caller_id") for row in rows.values()} == {None}
+    assert {rows["call", one]["number"] for one in (openings[0].call_id, call_id)} == {"+96599887766", ""}
+    assert rows["call", call_id]["on_behalf_of"] == "her father"
+    promised = [row for (entity, _), row in rows.items() if entity == "callback"]
+    assert [row["number"] for row in promised] == ["+96599887766"] * 2
+    assert {row["ticket_id"] for row in promised} == {None}
+    assert set(map(str, (row[1] for row in rows))) <= {row.id for row in agent.hear()}
+
+
+def test_what_cannot_stand_alone_is_kept_whole_for_review(house: House, agent: Device) -> None:
+    note = add_note(new_id(), "she asked for her brother to be called")
+    phone = callers.AttachPhone(phone_id=new_id(), caller_id=new_id(), e164="+96599887766")
+    envelopes = [agent.envelope(note), agent.envelope(phone)]
+    results = agent.push(*envelopes)
+    assert [result.outcome for result in results] == [Outcome.IN_REVIEW] * 2
+    assert _reviews(house) == {"AddNote", "AttachPhone"}
+    assert sorted(_kept(house)) == sorted(bytes(one.payload) for one in envelopes)
+    assert [result.repeated for result in agent.push(*envelopes)] == [True, True]
+    assert len(_kept(house)) == 2
+
+
+def test_a_card_of_the_same_batch_is_there(house: House, agent: Device) -> None:
+    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah")
+    opening = calls.OpenCall(call_id=new_id(), caller_id=card.caller_id)
+    phone = callers.AttachPhone(phone_id=new_id(), caller_id=card.caller_id, e164="+96599887766")
+    promise = callbacks.PromiseCallback(
+        callback_id=new_id(), caller_id=card.caller_id, number="+96599887766", due_at=START
+    )
+    results = agent.push(*map(agent.envelope, (card, opening, phone, promise)))
+    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
+    rows = house.rows("call", "callback", "caller_phone")
+    assert [row["caller_id"] for row in rows.values()] == [card.caller_id] * 3

@@ -46,7 +46,7 @@ class ModelDesk:
     def hear(self, page: FeedPage) -> None:
         """A page, if it is news."""
         for row in page.rows:
-            if row.entity not in ENTITIES or row.seq <= self.cursors[row.scope]:
+            if row.entity not in ENTITIES or row.seq <= self.cursors.get(row.scope, row.seq):
                 continue
             key = (row.entity, row.id)
             holders = self.holders.setdefault(key, set())
@@ -57,7 +57,12 @@ class ModelDesk:
             if key not in self.heard or row.image["version"] >= self.heard[key]["version"]:
                 self.heard[key] = row.image
         for scope, seq in page.upto.items():
-            self.cursors[scope] = max(seq, self.cursors[scope])
+            if scope in self.cursors:
+                self.cursors[scope] = max(seq, self.cursors[scope])
+        for scope in self.cursors.keys() - set(page.scopes):  # nobody at this desk follows it any more
+            del self.cursors[scope]
+            for holders in self.holders.values():
+                holders.discard(scope)
         self.pending = [pending for pending in self.pending if not self._passed(pending)]
         self._let_go()
 

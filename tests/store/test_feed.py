@@ -240,3 +240,58 @@ def test_an_account_that_is_no_longer_active_is_told_so(built: House) -> None:
 
     with pytest.raises(NotFound):
         leads.workstation.viewer(ali.account_id)
+
+
+def _changed(page: FeedPage, **columns: object) -> FeedPage:
+    """The page with these columns in the images of tickets; None: without the column."""
+    rows = []
+    for row in page.rows:
+        if row.entity == "ticket" and row.image is not None:
+            image = {**row.image, **columns}
+            image = {name: value for name, value in image.items() if columns.get(name, "") is not None}
+            rows.append(msgspec.structs.replace(row, image=image))
+        else:
+            rows.append(row)
+    return msgspec.structs.replace(page, rows=tuple(rows))
+
+
+def test_a_column_that_an_older_centre_does_not_know_keeps_what_is_here(built: House) -> None:
+    """Naive: what is missing in an image becomes nothing in the row."""
+    leads, ali = built.seat("leads"), built.seat("ali")
+    ticket = leads.perform(open_ticket("quibbling", remedy="money back"))
+    leads.synchronise()
+    ali.pull()
+    built.clock.advance(minutes=1)
+    leads.perform(add_note(ticket.ticket_id, "a version more"))
+    leads.synchronise()
+
+    ali.workstation.apply_page(_changed(ali.fetch(), remedy=None))
+
+    detail = ali.ask(tickets.detail, ticket.ticket_id)
+    assert len(detail.timeline) == 2
+    with ali.workstation.transaction() as session:
+        assert images(session, "ticket")["ticket", ticket.ticket_id]["remedy"] == "money back"
+
+
+def test_a_column_of_a_newer_centre_is_passed_over(built: House) -> None:
+    leads, ali = built.seat("leads"), built.seat("ali")
+    ticket = leads.perform(open_ticket())
+    leads.synchronise()
+
+    ali.workstation.apply_page(_changed(ali.fetch(), mood="cheerful"))
+
+    assert ali.ask(tickets.by_reference, ticket.reference)
+
+
+def test_a_term_of_a_newer_centre_stops_nothing_else(built: House) -> None:
+    """Naive: the whole page fails, and every page after it, until the workstation is upgraded."""
+    leads, ali = built.seat("leads"), built.seat("ali")
+    ticket = leads.perform(open_ticket())
+    leads.synchronise()
+    page = ali.fetch()
+
+    ali.workstation.apply_page(_changed(page, status="pondered"))
+
+    assert ("ticket", ticket.ticket_id) not in rows_here(ali)
+    assert any(entity == "ticket_entry" for entity, _ in rows_here(ali))
+    assert ali.workstation.cursors(ali.scopes) == {**ali.workstation.cursors(ali.scopes), **page.upto}

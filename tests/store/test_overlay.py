@@ -5,6 +5,8 @@ Walks are random and replay by their seed. The naive versions that each defect o
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +68,8 @@ def test_the_model_sees_the_flicker_of_an_accepted_operation(
     """Naive: an operation leaves the outbox when the centre accepted it, before the feed has brought it."""
     honest = outbox.settle
 
-    def hasty(session: Session, results: tuple[Result, ...]) -> set[overlay.Key]:
-        touched = honest(session, results)
+    def hasty(session: Session, results: tuple[Result, ...], at: dt.datetime) -> set[overlay.Key]:
+        touched = honest(session, results, at)
         session.flush()
         session.execute(delete(Outbox).where(Outbox.state == OutboxState.ACCEPTED))
         return touched
@@ -116,9 +118,9 @@ def test_a_row_grows_old_where_every_page_overwrites(tmp_path: Path, monkeypatch
         assert _hear_a_page_that_was_late(built) == "received"
 
 
-def _overwriting(table: Table) -> Any:
+def _overwriting(table: Table, columns: Iterable[str]) -> Any:
     statement = insert(table)
-    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name != "id"}
+    changed = {name: statement.excluded[name] for name in columns if name != "id"}
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 

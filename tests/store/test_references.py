@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,18 +15,10 @@ from carecenter.queries import tickets
 from tests.houses import (
     House,
     Seat,
-    house,
     open_store,
     open_ticket,
     somebody,
 )
-
-
-@pytest.fixture
-def built(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as made:
-        made.account("sara")
-        yield made
 
 
 def test_a_number_is_taken_once_in_the_order_of_the_block(built: House) -> None:

@@ -70,11 +70,15 @@ class Walker:
             return session.execute(statement).one()
 
     def fetch(self, limit: int) -> FeedPage:
+        self.ask()
         page = self.seat.fetch(limit)
-        for scope in (*page.after, *page.upto):
-            self.model.cursors.setdefault(scope, 0)
         self.pages.append(page)
         return page
+
+    def ask(self) -> None:
+        """Every scope that is asked for is followed from nothing on."""
+        for scope in self.seat.scopes:
+            self.model.cursors.setdefault(scope, 0)
 
     def hear(self, page: FeedPage) -> None:
         self.seat.workstation.apply_page(page)
@@ -229,13 +233,12 @@ class Walk:
         if desk.pages:
             page = self.random.choice(desk.pages)
             cursors = desk.model.cursors
-            if all(after <= cursors[scope] for scope, after in page.after.items()):
+            if all(after <= cursors.get(scope, after) for scope, after in page.after.items()):
                 desk.hear(page)
 
     def hear_after_a_gap(self, desk: Walker) -> None:
+        desk.ask()
         page = desk.seat.fetch(ahead=1)
-        for scope in page.after:
-            desk.model.cursors.setdefault(scope, 0)
         with pytest.raises(feed.FeedGap):
             desk.seat.workstation.apply_page(page)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,38 @@ def test_both_sides_hold_their_own_objects(tmp_path: Path, monkeypatch: pytest.M
 
         assert seen == [push]
         assert seen[0] is not push
+
+
+def test_a_held_feed_waits_for_news_and_brings_them(tmp_path: Path) -> None:
+    with house(tmp_path) as built, ThreadPoolExecutor(1) as pool:
+        built.account("sara")
+        built.account("noor")
+        sara, noor = built.seat("sara"), built.seat("noor")
+        sara.pull()
+        cursors = sara.workstation.cursors(sara.scopes)
+        asked = pool.submit(sara.transport.feed, sara.signed_in.token, FeedRequest(after=cursors, hold=30))
+        assert not asked.done()
+        ticket = noor.perform(open_ticket("from the other desk"))
+        noor.push()
+        assert ticket.ticket_id in {row.id for row in asked.result().rows}
+
+
+def test_what_is_there_already_is_not_held(tmp_path: Path) -> None:
+    with house(tmp_path) as built:
+        built.account("sara")
+        sara = built.seat("sara")
+        page = sara.transport.feed(sara.signed_in.token, FeedRequest(after=dict.fromkeys(sara.scopes, 0), hold=30))
+        assert page.rows
+
+
+def test_a_feed_without_news_ends_when_its_time_is_over_or_the_transport_closes(tmp_path: Path) -> None:
+    with house(tmp_path) as built, ThreadPoolExecutor(1) as pool:
+        built.account("sara")
+        sara = built.seat("sara")
+        cursors = sara.workstation.cursors(sara.scopes)
+        token = sara.signed_in.token
+        assert sara.transport.feed(token, FeedRequest(after=cursors, hold=0.01)).rows == ()
+        asked = pool.submit(sara.transport.feed, token, FeedRequest(after=cursors, hold=30))
+        sara.transport.close()
+        assert asked.result(timeout=20).rows == ()
+        assert not built.centre._bell._waiting

@@ -31,7 +31,7 @@ from carecenter.store.workstation import Workstation
 from carecenter.sync.engine import Engine
 from carecenter.sync.in_process import InProcess
 from carecenter.ui.language import Language
-from carecenter.ui.theme import Theme
+from carecenter.ui.theme import Theme, new_application
 from carecenter.wire import BlockRequest, FeedRequest, NewAccount, SignedIn, SignIn
 
 SignInAs = Callable[[str], Awaitable[Desk]]
@@ -72,7 +72,7 @@ def pytest_asyncio_loop_factories(
 
 
 def _qt_event_loop() -> asyncio.AbstractEventLoop:
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or new_application()
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)  # the first window that closes would stop the loop under the test
     return _Loop(app)
@@ -192,6 +192,12 @@ async def desk(sign_in: SignInAs) -> Desk:
 async def supervisor_desk(sign_in: SignInAs) -> Desk:
     """Huda's desk: a supervisor, online, on another workstation."""
     return await sign_in("Huda")
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """What pytest-qt makes the application with: as the program does."""
+    return ["carecenter", "-style", "fusion"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -164,6 +165,21 @@ async def test_the_status_bar_says_who_is_here_and_how_it_stands(window: MainWin
     assert "Agent" in bar.account.text()
     assert not bar.attention.isVisible()
     assert not bar.demo.isVisible()
+
+
+@pytest.mark.asyncio
+async def test_the_status_bar_says_what_keeps_work_from_the_centre(window: MainWindow, desk: Desk) -> None:
+    _open(window, desk, "desk")
+    bar = window.status_bar
+    for trouble, words in (
+        ({"signed_out": True, "online": False}, "sign in again"),
+        ({"upgrade": True, "online": False}, "too old"),
+        ({"stuck": True}, "administrator"),
+    ):
+        desk.report(msgspec.structs.replace(desk.status, **trouble))
+        assert words in bar.connection.text()
+        desk.report(msgspec.structs.replace(desk.status, **dict.fromkeys(trouble, False)))
+        assert words not in bar.connection.text()
 
 
 @pytest.mark.asyncio

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n, phone
 from carecenter.core.i18n import gettext as _
@@ -16,6 +16,7 @@ from carecenter.queries.calls import CallRow
 from carecenter.ui.language import Translated
 from carecenter.ui.views import words
 from carecenter.ui.widgets.clock_label import ClockLabel
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.segmented import Segmented
 
@@ -39,7 +40,7 @@ class CallCard(Translated, QWidget):
         self.language = Segmented(tuple(Language))
         self.language.chosen.connect(self.language_chosen)
         self._language_label, self._behalf_label = QLabel(), QLabel()
-        self.on_behalf_of = QLineEdit()
+        self.on_behalf_of = LineEdit()
         self.on_behalf_of.setMaxLength(200)
         self.on_behalf_of.editingFinished.connect(self._describe)
         self._behalf_label.setBuddy(self.on_behalf_of)

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from carecenter.core.i18n import gettext as _
 from carecenter.core.terms import Check, Language, WrapUp
@@ -26,9 +26,10 @@ from carecenter.ui.language import Translated
 from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.views import words
+from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
 
-LEFT_WIDTH: Final = 320
+LEFT_WIDTH: Final = 304
 NOTES_BESIDE_FORM: Final = 160
 FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback"})
 
@@ -95,10 +96,7 @@ class CallPane(Translated, QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
-        line = QFrame()
-        line.setProperty("part", "line")
-        line.setFixedHeight(1)
-        for part in (self.call_card, self.wrap_up, line, self.caller_card, self.who, self._unknown):
+        for part in (self.call_card, self.wrap_up, Line(), self.caller_card, self.who, self._unknown):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()

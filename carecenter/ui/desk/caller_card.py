@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from carecenter.ui.desk.model import FACTS_NEEDED, CallState
 from carecenter.ui.language import Translated
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 from carecenter.ui.widgets.section import Section
@@ -234,7 +234,7 @@ class CallerCard(Translated, QWidget):
         self.checks_changed.emit(tuple(check for check, box in self.checks.items() if box.isChecked()))
 
 
-class _Reason(QLineEdit):
+class _Reason(LineEdit):
     """One line, left by Esc."""
 
     left = Signal()

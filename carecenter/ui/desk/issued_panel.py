@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n, reference, speech
@@ -10,6 +10,7 @@ from carecenter.core.i18n import gettext as _
 from carecenter.ui.desk.model import Issued
 from carecenter.ui.language import Translated
 from carecenter.ui.theme import set_icon
+from carecenter.ui.widgets.flow_row import FlowRow
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.reference_label import ReferenceLabel, in_order
 
@@ -40,14 +41,16 @@ class IssuedPanel(Translated, QFrame):
         self.copy_button.clicked.connect(self.reference.copy)
         set_icon(self._close, "x")
         self._close.clicked.connect(self.put_away)
-        first, second = QHBoxLayout(), QHBoxLayout()
+        first, second = QHBoxLayout(), FlowRow(16)
+        self._pin_part = QWidget()
+        beside = QHBoxLayout(self._pin_part)
+        beside.setContentsMargins(0, 0, 0, 0)
         first.addWidget(self._title, 1)
         first.addWidget(self._close)
-        second.addWidget(self.reference)
-        second.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignVCenter)
-        second.addStretch(1)
-        second.addWidget(self._pin_label)
-        second.addWidget(self.pin)
+        beside.addWidget(self._pin_label)
+        beside.addWidget(self.pin)
+        for part in (self.reference, self.copy_button, self._pin_part):
+            second.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
@@ -94,5 +97,5 @@ class IssuedPanel(Translated, QFrame):
         self.sentence.setText(speech.reference_aloud(issued.reference, issued.language))
         self.pin.setText(in_order(i18n.digits(issued.pin)) if issued.pin else "")
         self.pin.setAccessibleName(_("PIN"))
-        for part in (self.pin, self._pin_label, self._pin_note):
+        for part in (self._pin_part, self._pin_note):
             part.setVisible(bool(issued.pin))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from carecenter.core import phone
 from carecenter.core.i18n import gettext as _
@@ -13,6 +13,7 @@ from carecenter.core.terms import Channel, label
 from carecenter.ui.language import Translated
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.number_edit import NumberEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.status_pill import set_tone
@@ -36,7 +37,7 @@ class NumberBar(Translated, QWidget):
         self.number.returnPressed.connect(self.submit)
         self._label = QLabel()
         self._label.setBuddy(self.number)
-        self.channel = QComboBox()
+        self.channel = ChoiceBox()
         for channel in Channel:
             self.channel.addItem("", channel)
         self.open_button, self.without_button = QPushButton(), QPushButton()

@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from carecenter.core import i18n, phone
 from carecenter.core.i18n import N_
@@ -31,15 +31,17 @@ from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.widgets.empty_state import EmptyState
+from carecenter.ui.widgets.line import Line
 
-KNOWLEDGE_WIDTH: Final = 400
+KNOWLEDGE_WIDTH: Final = 408
 CALLS_WIDTH: Final = 920
 CHOSEN_FROM: Final = frozenset({"queue", "article"})
 
 
 class DeskPage(Translated, QWidget):
     """`notes_settled` carries the notes of the call in front, whenever the keys pause or another comes to the
-    front; an empty text when no call is open. `front_changed` tells that another call is in front, or none, or
+    front; an empty text when no call is open. `call_changed` carries the id of another call in front, empty for
+    none, before either of the others. `front_changed` tells that another call is in front, or none, or
     that the one there stands otherwise.
     """
 
@@ -49,6 +51,7 @@ class DeskPage(Translated, QWidget):
     new_call_requested = Signal()
     notes_settled = Signal(str)
     front_changed = Signal()
+    call_changed = Signal(str)
 
     def __init__(self, desk: Desk, messages: Messages, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,7 @@ class DeskPage(Translated, QWidget):
         self._choosing, self._looking = self._tasks.latest(), self._tasks.latest()
         self._choices: Choices | None = None
         self._opening, self._closed = 0, False
+        self._front = ""
         self.bar = NumberBar()
         self.bar.taken.connect(self._on_taken)
         self.bar.put_away.connect(self._on_bar_put_away)
@@ -88,9 +92,7 @@ class DeskPage(Translated, QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        line = QFrame()
-        line.setProperty("part", "line")
-        line.setFixedHeight(1)
+        line = Line()
         self._bar_line = line
         line.hide()
         for part in (self.bar, line, self.tabs, self.calls):
@@ -213,6 +215,7 @@ class DeskPage(Translated, QWidget):
         """Returns when what a closed page still had to keep is on the disk."""
         for pane in self.panes():
             await pane.work_done()
+        await self._tasks.close()
 
     async def _look(self, caller_id: str) -> None:
         at, panes = self.tabs.currentIndex(), self.panes()
@@ -293,6 +296,10 @@ class DeskPage(Translated, QWidget):
         shown = panes[at] if 0 <= at < len(panes) else None
         self.calls.setCurrentWidget(shown or self.empty)
         self.setFocusProxy(shown.notes.edit if shown is not None else self.empty)
+        front = shown.call_id if shown is not None else ""
+        if front != self._front:
+            self._front = front
+            self.call_changed.emit(front)
         self.front_changed.emit()
         self.notes_settled.emit(shown.notes.text() if shown is not None else "")
 

@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QDate, QDateTime, QSignalBlocker, QTime, QTimeZone, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDateTimeEdit,
     QHBoxLayout,
     QPushButton,
@@ -28,11 +27,13 @@ from carecenter.queries.calls import CallRow
 from carecenter.ui.desk.ticket_content import TicketContent
 from carecenter.ui.language import Translated
 from carecenter.ui.views import words
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.flow_form import FlowForm
 from carecenter.ui.widgets.notes_edit import NotesEdit
 from carecenter.ui.widgets.number_edit import NumberEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.segmented import Segmented
+from carecenter.ui.widgets.spin_room import give_room
 
 CALLBACK_AFTER = dt.timedelta(hours=2)
 """What is proposed when somebody wants to be called back."""
@@ -55,20 +56,19 @@ class TicketForm(Translated, QWidget):
         self._bodies: tuple[BodyRow, ...] = ()
         self.kind, self.priority = Segmented(tuple(TicketKind)), Segmented(tuple(Priority))
         self.language = Segmented(tuple(Language))
-        self.queue, self.service, self.body = QComboBox(), QComboBox(), QComboBox()
+        self.queue, self.service, self.body = ChoiceBox(12), ChoiceBox(12), ChoiceBox(12)
         for box in (self.queue, self.service, self.body):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(12)
             box.setProperty("data", True)
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             box.activated.connect(self.changed)
         self.service.activated.connect(self._on_service)
         self.text, self.remedy = NotesEdit(), NotesEdit()
-        self.text.setMinimumHeight(72)
+        self.text.setMinimumHeight(120)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # what the rest leaves
         self.remedy.setFixedHeight(52)
         self.anonymous, self.callback = QCheckBox(), QCheckBox()
         self.callback_number, self.callback_at = NumberEdit(), QDateTimeEdit()
         self.callback_at.setTimeZone(_NO_ZONE)
+        give_room(self.callback_at)
         self._complaint, self._saved = PlainLabel(), PlainLabel()
         self._complaint.setProperty("tone", "danger")
         self._complaint.setWordWrap(True)
@@ -266,7 +266,7 @@ class TicketForm(Translated, QWidget):
         _offer(self.body, [(None, _("none named")), *sorted(bodies, key=lambda item: item[1])])
 
 
-def _offer(box: QComboBox, items: list[tuple[str, str]] | list[tuple[str | None, str]]) -> None:
+def _offer(box: ChoiceBox, items: list[tuple[str, str]] | list[tuple[str | None, str]]) -> None:
     chosen = box.currentData()
     box.clear()
     for key, text in items:
@@ -274,7 +274,7 @@ def _offer(box: QComboBox, items: list[tuple[str, str]] | list[tuple[str | None,
     _choose(box, chosen)
 
 
-def _choose(box: QComboBox, key: str | None) -> None:
+def _choose(box: ChoiceBox, key: str | None) -> None:
     # By hand: findData does not tell None from a missing key.
     at = next((index for index in range(box.count()) if box.itemData(index) == key), 0)
     box.setCurrentIndex(at if box.count() else -1)

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
@@ -29,8 +29,8 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 from carecenter.ui.widgets.section import Section
 
-WIDTH: Final = 560
-"""Enough for the kinds of ticket side by side at the usual size of text; larger text scrolls."""
+WIDTH: Final = 496
+"""Enough for two columns of fields; what is larger, as large text is, scrolls."""
 _ROWS_SHOWN = 3
 
 
@@ -141,7 +141,7 @@ class TicketsPanel(Translated, QWidget):
                 self._keeping.forget()  # a proposal alone is nothing to keep
             self._show_form(True)
         self.form.text.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._scroll.ensureWidgetVisible(self.form)
+        QTimer.singleShot(0, self._show_first_row)  # the form has no place yet
 
     def propose(self, article: ArticleRow) -> None:
         """Service and body for the ticket being written, or for the next one."""
@@ -180,6 +180,9 @@ class TicketsPanel(Translated, QWidget):
         if self._dropping is not None:
             await self._dropping
         await self._keeping.settle()
+
+    def _show_first_row(self) -> None:
+        self._scroll.verticalScrollBar().setValue(self._new.y() - 8)
 
     async def _save(self) -> None:
         focused = self.form.focusWidget()

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from carecenter.core import civil_id, i18n, phone
 from carecenter.core.civil_id import CivilId, CivilIdProblem
@@ -18,6 +18,7 @@ from carecenter.ui.desk.model import CallState, NewCard
 from carecenter.ui.language import Translated
 from carecenter.ui.views import words
 from carecenter.ui.widgets.flow_form import FlowForm
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.number_edit import NumberEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
@@ -52,7 +53,7 @@ class WhoPanel(Translated, QWidget):
         self._said = PlainLabel()
         self._said.setWordWrap(True)
         self._said.setProperty("tone", "muted")
-        self.line = QLineEdit()
+        self.line = LineEdit()
         self.line.setClearButtonEnabled(True)
         self.line.returnPressed.connect(self._on_enter)
         self._pause = QTimer(self)
@@ -61,8 +62,8 @@ class WhoPanel(Translated, QWidget):
         self._pause.timeout.connect(lambda: self.search_asked.emit(self.line.text()))
         self.line.textChanged.connect(self._pause.start)
         self.name_ar, self.name_en, self.number, self.civil_id = (
-            QLineEdit(),
-            QLineEdit(),
+            LineEdit(),
+            LineEdit(),
             NumberEdit(),
             NumberEdit(),
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -20,7 +20,9 @@ from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
 from carecenter.ui.views.article_view import ArticleView, list_row
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.empty_state import EmptyState
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import RowList
 from carecenter.ui.widgets.segmented import Segmented
@@ -45,16 +47,14 @@ class KnowledgePage(Translated, QWidget):
         self._renew()
 
     def _make_parts(self) -> None:
-        self.question = QLineEdit()
+        self.question = LineEdit()
         self.question.setClearButtonEnabled(True)
         self.question.textChanged.connect(self._on_question_changed)
         self.question.installEventFilter(self)
         self.kinds = Segmented((_ALL, *ArticleKind))
         self.kinds.chosen.connect(self._on_kind_chosen)
-        self.bodies = QComboBox()
+        self.bodies = ChoiceBox(12)
         self.bodies.setProperty("data", True)
-        self.bodies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.bodies.setMinimumContentsLength(12)
         self.bodies.activated.connect(self._on_body_chosen)
         self.count = PlainLabel()
         self.count.setProperty("tone", "muted")

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -18,10 +18,13 @@ from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views.article_view import ArticleView, list_row
 from carecenter.ui.widgets.empty_state import EmptyState
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.row_list import RowList
 from carecenter.ui.widgets.section import Section
 
 LINK_KEYS: Final = "Alt+K"
+LEAST_WIDTH: Final = 304
+"""For a sentence of an article in lines of some words."""
 
 
 class KnowledgePane(Translated, QWidget):
@@ -40,7 +43,8 @@ class KnowledgePane(Translated, QWidget):
         self._model = KnowledgeBeside(desk)
         self._tasks = Tasks(messages.failure)
         self._search, self._opening = self._tasks.latest(), self._tasks.latest()
-        self._notes = ""
+        self._notes = self._call_id = ""
+        self._left: dict[str, tuple[str, str]] = {}
         self._has_call = False
         self._linked: frozenset[str] = frozenset()
         self._make_parts()
@@ -50,7 +54,7 @@ class KnowledgePane(Translated, QWidget):
 
     def _make_parts(self) -> None:
         self.section = Section()
-        self.question = QLineEdit()
+        self.question = LineEdit()
         self.question.setClearButtonEnabled(True)
         self.question.textChanged.connect(self._on_question_changed)
         self.question.installEventFilter(self)
@@ -64,7 +68,6 @@ class KnowledgePane(Translated, QWidget):
         self.view = ArticleView()
         self.view.copied.connect(lambda: self._messages.success(_("The article was copied.")))
         self.link = QPushButton()
-        set_icon(self.link, "link")
         self.link.clicked.connect(self._on_link)
         self.view.tools.insertWidget(1, self.link)
         self._link_key = QShortcut(QKeySequence(LINK_KEYS), self)
@@ -89,6 +92,7 @@ class KnowledgePane(Translated, QWidget):
         column.setContentsMargins(16, 16, 16, 8)
         column.addWidget(self.section)
         self.setFocusProxy(self.question)
+        self.setMinimumWidth(LEAST_WIDTH)
 
     def retranslate(self) -> None:
         """Every text, and the rows in the other names."""
@@ -115,8 +119,12 @@ class KnowledgePane(Translated, QWidget):
         self._has_call, self._linked = open_call, linked
         self._show_link()
 
-    def begin(self) -> None:
-        """Another call: nothing is asked, found or open."""
+    def begin(self, call_id: str = "") -> None:
+        """Another call: nothing is asked, found or open but what was when this one was last in front."""
+        article = self.view.article()
+        if self._call_id:
+            self._left[self._call_id] = (self.question.text(), article.row.id if article is not None else "")
+        self._call_id = call_id
         self._search.cancel()
         self._opening.cancel()
         self._notes = ""
@@ -128,6 +136,10 @@ class KnowledgePane(Translated, QWidget):
         self.reading.hide()
         self._show_results()
         self._show_link()
+        question, article_id = self._left.pop(call_id, ("", ""))
+        self.question.setText(question)
+        if article_id:
+            self._opening.start(self._open(article_id, again=True))
 
     def close_page(self) -> None:
         """Listens no longer."""
@@ -177,14 +189,14 @@ class KnowledgePane(Translated, QWidget):
         if (article := self.view.article()) is not None:
             self.view.show_article(await opened(self._desk, article.row.id))
 
-    async def _open(self, article_id: str) -> None:
+    async def _open(self, article_id: str, *, again: bool = False) -> None:
         article = await opened(self._desk, article_id)
         known = self.view.article()
         self.reading.show()
         self.view.show_article(article)
         self.results.set_current(article_id)
         self._show_link()
-        if known is None or known.row.id != article_id:
+        if not again and (known is None or known.row.id != article_id):
             self.article_opened.emit(article.row)
 
     def _show_results(self) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from carecenter.core import text as texts
@@ -20,6 +20,7 @@ from carecenter.ui.search.popup import SearchPopup
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.widgets.icon_label import IconLabel
+from carecenter.ui.widgets.line_edit import LineEdit
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ENTITIES: Final = frozenset({"ticket", "caller", "caller_phone", "article"})
@@ -44,7 +45,7 @@ class SearchBox(Translated, QWidget):
         self._enter_waits = False
         self._came_from: QWidget | None = None
         self._popup: SearchPopup | None = None
-        self.line = QLineEdit()
+        self.line = LineEdit()
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._on_text_changed)
         self.line.installEventFilter(self)

@@ -17,6 +17,7 @@ from carecenter.ui.language import Translated
 from carecenter.ui.search.model import Found, Group, Hint, Hit
 from carecenter.ui.theme import icon, set_icon
 from carecenter.ui.widgets.icon_label import IconLabel
+from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 
@@ -69,9 +70,7 @@ class SearchPopup(Translated, QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._foot_line = QFrame()
-        self._foot_line.setProperty("part", "line")
-        self._foot_line.setFixedHeight(1)
+        self._foot_line = Line()
         self._foot.setProperty("tone", "muted")
         self._foot.setProperty("scale", "small")
         self._foot.setContentsMargins(_MARGIN, 4, _MARGIN, 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
@@ -16,7 +16,9 @@ from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import icon
 from carecenter.ui.views import password
 from carecenter.ui.views.words import name
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.flow_form import FlowForm
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 from carecenter.ui.widgets.section import Section
@@ -100,7 +102,7 @@ class AccountsPart(Part):
     def _form_of_new(self) -> QWidget:
         self.new = Section()
         self.form = FlowForm()
-        self.arabic, self.english, self.name, self.role = QLineEdit(), QLineEdit(), QLineEdit(), QComboBox()
+        self.arabic, self.english, self.name, self.role = LineEdit(), LineEdit(), LineEdit(), ChoiceBox()
         self.password, self.again = password.Password(), password.Password()
         for role in self._roles():
             self.role.addItem("", role)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from carecenter.core import i18n
+from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
-from carecenter.ui.messages import Messages
+from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.settings.office import Office
 from carecenter.ui.settings.part import Part
-from carecenter.ui.tasks import Tasks, ask
+from carecenter.ui.tasks import Tasks
+from carecenter.ui.views import backup_file
+from carecenter.ui.views.restore_form import RestoreForm
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.section import Section
-
-SUFFIX = "ccbackup"
 
 
 class BackupPart(Part):
@@ -42,13 +43,14 @@ class BackupPart(Part):
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.sections["back_up"].body.addWidget(self.bar)
+        self._add_restore()
         self.code = PlainLabel()
         self.code.setProperty("scale", "title")
         self.code.setProperty("data", True)
         self.code.hide()
         self.sections["code"].body.addWidget(self.code)
         self.buttons["back_up"].clicked.connect(lambda: self.spawn(self.back_up()))
-        self.buttons["restore"].clicked.connect(lambda: self.spawn(self.restore()))
+        self.buttons["restore"].clicked.connect(lambda: self.spawn(self.choose()))
         self.buttons["code"].clicked.connect(lambda: self.spawn(self.renew_code()))
         self.retranslate()
 
@@ -73,6 +75,8 @@ class BackupPart(Part):
             )
         )
         self.buttons["restore"].setText(_("Restore from a file…"))
+        self.go.setText(_("Sign out and restore"))
+        self.cancel.setText(_("Cancel"))
         self.sections["code"].set_title(_("Recovery code"))
         self.texts["code"].setText(
             _("If the paper with the recovery code is lost, make a new one. The one before opens nothing any more.")
@@ -81,10 +85,8 @@ class BackupPart(Part):
 
     async def back_up(self) -> None:
         """Asks where to, and writes."""
-        dialog = self._dialog(_("Back up to a file"), saving=True)
         day = dt.datetime.now(i18n.KUWAIT).date().isoformat()
-        dialog.selectFile(f"carecenter-{day}.{SUFFIX}")
-        target = await self._chosen(dialog)
+        target = await backup_file.to_write(self, self._folder, f"carecenter-{day}")
         if target is None:
             return
         self._busy(True)
@@ -94,11 +96,34 @@ class BackupPart(Part):
             self._busy(False)
         self._messages.success(_("The backup is complete: {file}").format(file=i18n.isolate(target.name)))
 
+    async def choose(self) -> None:
+        """Asks for the file, and shows what it is and what opens it."""
+        source = await backup_file.to_read(self, self._folder)
+        if source is None:
+            return
+        self._enable(False)
+        try:
+            look = await self._office.look_into(source)
+        finally:
+            self._enable(True)
+        self._source = source
+        self.form.set_look(look)
+        self._offer(True)
+        self.form.focus_first()
+        self.ensureWidgetVisible(self.confirm)
+
     async def restore(self) -> None:
-        """Asks for the file, and puts it in place."""
-        source = await self._chosen(self._dialog(_("Restore from a file"), saving=False))
-        if source is not None:
-            await self._office.restore(source)
+        """Signs out and puts the backup in place, unless what was typed does not open it."""
+        key = self.form.key()
+        if key is None:
+            return
+        self.go.setEnabled(False)
+        try:
+            await self._office.restore(self._source, key)
+        except UserError as error:
+            self.form.complain(sentence(error))
+        finally:
+            self.go.setEnabled(True)
 
     async def renew_code(self) -> None:
         """Shows a fresh code until the part is left."""
@@ -106,31 +131,49 @@ class BackupPart(Part):
         self.code.show()
 
     def shown(self) -> None:
-        """A code shown before is not shown again."""
+        """A code shown before is not shown again, and no backup is half restored."""
+        self._offer(False)
         self.code.clear()
         self.code.hide()
 
-    def _dialog(self, title: str, *, saving: bool) -> QFileDialog:
-        dialog = QFileDialog(self, title, str(self._folder), _("Backups (*.{suffix})").format(suffix=SUFFIX))
-        # The system's own dialog would speak the system's language, not the program's.
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setDefaultSuffix(SUFFIX)
-        mode = QFileDialog.FileMode.AnyFile if saving else QFileDialog.FileMode.ExistingFile
-        dialog.setFileMode(mode)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave if saving else QFileDialog.AcceptMode.AcceptOpen)
-        return dialog
+    def _add_restore(self) -> None:
+        self._source = Path()
+        self.form = RestoreForm()
+        self.form.entered.connect(self._on_restore)
+        self.go, self.cancel = QPushButton(), QPushButton()
+        self.go.setProperty("part", "primary")
+        self.go.clicked.connect(self._on_restore)
+        self.cancel.clicked.connect(lambda: self._offer(False))
+        self.confirm = QWidget()
+        row = QHBoxLayout(self.confirm)
+        row.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.go)
+        row.addWidget(self.cancel)
+        row.addStretch(1)
+        self.sections["restore"].body.addWidget(self.form)
+        self.sections["restore"].body.addWidget(self.confirm)
+        self._offer(False)
 
-    async def _chosen(self, dialog: QFileDialog) -> Path | None:
-        result = await ask(dialog)
-        files = dialog.selectedFiles()
-        dialog.deleteLater()
-        return Path(files[0]) if result and files else None
+    def _offer(self, offered: bool) -> None:
+        """A chosen backup, or the button to choose one."""
+        self.form.forget()
+        for part in (self.form, self.confirm):
+            part.setVisible(offered)
+        self.buttons["restore"].setVisible(not offered)
+
+    def _on_restore(self) -> None:
+        if self.go.isEnabled():
+            self.spawn(self.restore())
 
     def _busy(self, busy: bool) -> None:
         self.bar.setRange(0, 0)
         self.bar.setVisible(busy)
+        self._enable(not busy)
+
+    def _enable(self, enabled: bool) -> None:
         for button in self.buttons.values():
-            button.setEnabled(not busy)
+            button.setEnabled(enabled)
 
     def _on_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from carecenter.core.backup_key import BackupKey, BackupLook
+    from carecenter.core.server_address import ServerAddress
     from carecenter.wire import NewAccount
 
 Progress = Callable[[int, int], None]
@@ -15,6 +17,16 @@ Progress = Callable[[int, int], None]
 
 class Office(Protocol):
     """Each coroutine may raise UserError, whose sentence says what to do."""
+
+    @property
+    def server(self) -> ServerAddress | None:
+        """Where the centre is; None when it is embedded."""
+
+    async def probe(self, address: ServerAddress) -> None:
+        """Returns when a centre answers there."""
+
+    async def use_server(self, address: ServerAddress | None) -> None:
+        """Signs out, and works with this server from now on; None: on its own."""
 
     async def add_account(self, new: NewAccount) -> None:
         """One more account on this computer."""
@@ -34,5 +46,8 @@ class Office(Protocol):
     async def back_up(self, target: Path, progress: Progress) -> None:
         """Everything in one encrypted file."""
 
-    async def restore(self, source: Path) -> None:
-        """Puts a backup in place of what is here; everybody is signed out first. Returns when that is done."""
+    async def look_into(self, source: Path) -> BackupLook:
+        """What a backup says of itself, before anything is put in place."""
+
+    async def restore(self, source: Path, key: BackupKey) -> None:
+        """Returns once it is sure that `key` opens the backup; signing out and putting it in place follow."""

@@ -45,7 +45,15 @@ class PasswordPart(Part):
         self.form.set_label("again", _("New password again"))
         self.change.setText(_("Change the password"))
 
+    def shown(self) -> None:
+        """Nothing secret waits on a part that was left."""
+        for key, field in (("old", self.old), ("new", self.new), ("again", self.again)):
+            field.clear()
+            self.form.set_complaint(key)
+
     def _on_change(self) -> None:
+        if not self.change.isEnabled():
+            return
         short, different = password.problem(self.new.text(), self.again.text())
         self.form.set_complaint("old", "" if self.old.text() else _("Enter your password."))
         self.form.set_complaint("new", short)

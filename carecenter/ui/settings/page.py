@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
@@ -21,8 +21,10 @@ from carecenter.ui.settings.office import Office
 from carecenter.ui.settings.own_password import PasswordPart
 from carecenter.ui.settings.part import Part
 from carecenter.ui.settings.screen import ScreenPart
+from carecenter.ui.settings.server import ServerPart
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import icon
+from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.row_list import Row, RowList
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _NAMES: Final = {
     "password": (N_("Your password"), "lock"),
     "accounts": (N_("Accounts"), "users"),
     "backup": (N_("Backup"), "save"),
+    "server": (N_("Server"), "wifi"),
     "attention": (N_("Needs attention"), "triangle-alert"),
     "about": (N_("About"), "info"),
 }
@@ -59,20 +62,20 @@ class SettingsPage(Translated, QWidget):
         self._tasks = Tasks(messages.failure)
         self.parts: dict[str, Part] = {
             "screen": ScreenPart(self._tasks, preferences),
-            "password": PasswordPart(self._tasks, messages, office),
         }
-        if desk.viewer.leads:
+        if office.server is None:  # else these are done at the server
+            self.parts["password"] = PasswordPart(self._tasks, messages, office)
+        if desk.viewer.leads and office.server is None:
             self.parts["accounts"] = AccountsPart(self._tasks, desk, messages, office)
             self.parts["backup"] = BackupPart(self._tasks, messages, office, backups)
+        self.parts["server"] = ServerPart(self._tasks, office)
         self.parts["attention"] = AttentionPart(self._tasks, desk, messages)
         self.parts["about"] = AboutPart(self._tasks)
         self.list, self.stack = RowList(), QStackedWidget()
         self.list.setFixedWidth(_LIST_WIDTH)
         for part in self.parts.values():
             self.stack.addWidget(part)
-        line = QFrame()
-        line.setProperty("part", "line")
-        line.setFixedWidth(1)
+        line = Line(upright=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from carecenter.ui.language import Translated
 from carecenter.ui.tasks import Tasks
@@ -35,7 +35,10 @@ class Part(Translated, QScrollArea):
         room = QWidget()
         column = QVBoxLayout(room)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(inner)
+        row = QHBoxLayout()  # asks the texts how high they are at the width they get, not at all there is
+        row.addWidget(inner, 1)
+        row.addStretch()
+        column.addLayout(row)
         column.addStretch(1)
         self.setWidget(room)
         self.setWidgetResizable(True)

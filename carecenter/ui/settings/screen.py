@@ -13,6 +13,7 @@ from carecenter.ui.settings.part import Part
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.segmented import Segmented
+from carecenter.ui.widgets.spin_room import give_room
 
 _SCALES: Final = (100, 125, 150, 200)
 
@@ -35,6 +36,7 @@ class ScreenPart(Part):
         self.scale = Segmented(tuple(str(scale) for scale in _SCALES))
         self.idle = QSpinBox()
         self.idle.setRange(1, 240)
+        give_room(self.idle)
         self._labels: dict[str, PlainLabel] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -13,6 +13,8 @@ from carecenter.ui.sign_in.card import Card, primary
 from carecenter.ui.sign_in.door import Threshold
 from carecenter.ui.views import password
 from carecenter.ui.widgets.flow_form import FlowForm
+from carecenter.ui.widgets.line import Line
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.segmented import Segmented
 
@@ -27,6 +29,8 @@ class FirstStart(Card):
     language_chosen = Signal(str)
     account_asked = Signal(str, str, str, str, bool)
     demo_asked = Signal()
+    restore_asked = Signal()
+    server_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +39,7 @@ class FirstStart(Card):
         for code, own in _OWN_NAMES.items():
             self.language.set_text(code, own)
         self.language.chosen.connect(self.language_chosen)
-        self.name, self.arabic, self.english = QLineEdit(), QLineEdit(), QLineEdit()
+        self.name, self.arabic, self.english = LineEdit(), LineEdit(), LineEdit()
         self.password, self.again = password.Password(), password.Password()
         self.form = FlowForm()
         self.form.add("arabic", self.arabic)
@@ -49,9 +53,12 @@ class FirstStart(Card):
             label.setProperty("tone", "muted")
         self.in_file = QCheckBox()
         self.in_file.hide()
-        self.make, self.demo = primary(), QPushButton()
+        self.make, self.demo, self.restore = primary(), QPushButton(), QPushButton()
         self.make.clicked.connect(self._on_create)
+        self.server = QPushButton()
+        self.server.clicked.connect(self.server_asked)
         self.demo.clicked.connect(self.demo_asked)
+        self.restore.clicked.connect(self.restore_asked)
         self.again.line.returnPressed.connect(self._on_create)
         self._put_language_first()
         for part in (self.form, self.rule, self.secret, self.in_file):
@@ -87,16 +94,21 @@ class FirstStart(Card):
         self.in_file.setText(_("Keep the secret in a file of my own instead of the keyring"))
         self.in_file.setAccessibleName(self.in_file.text())
         self.make.setText(_("Create the account"))
+        self.server.setText(_("Work with a server…"))
         self.demo.setText(_("Open the demo desk"))
+        self.restore.setText(_("Restore a backup…"))
         self.demo_text.setText(
-            _("Just looking? The demo desk is full of made-up callers, calls and tickets. Nothing in it is real.")
+            _(
+                "Just looking? The demo desk is full of made-up callers, calls and tickets. Nothing in it is real."
+                " Or bring back a desk from its backup."
+            )
         )
         self._tell_secret()
 
     def set_threshold(self, threshold: Threshold | None) -> None:
         """None while this computer is still being looked at: everything can be typed already, nothing done."""
         self._threshold = threshold
-        for button in (self.make, self.demo):
+        for button in (self.make, self.demo, self.restore, self.server):
             button.setEnabled(threshold is not None)
         self._tell_secret()
 
@@ -109,12 +121,15 @@ class FirstStart(Card):
         self.arabic.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_demo(self) -> None:
-        line = QFrame()
-        line.setProperty("part", "line")
-        line.setFixedHeight(1)
-        for part in (line, self.demo_text):
+        for part in (Line(), self.demo_text):
             self.column.addWidget(part)
-        self.column.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignLeading)
+        others = QHBoxLayout()
+        others.setSpacing(8)
+        others.addWidget(self.demo)
+        others.addWidget(self.restore)
+        others.addWidget(self.server)
+        others.addStretch(1)
+        self.column.addLayout(others)
 
     def _tell_secret(self) -> None:
         if self._threshold is None:
@@ -131,10 +146,10 @@ class FirstStart(Card):
             self.secret.setText(
                 _("Everything is encrypted. The key's secret lies in this computer's keyring, not beside the data.")
             )
-        self.secret.setProperty(
-            "tone", "warning" if self._threshold and self._threshold.secret_in_file else "muted"
-        )
-        self.secret.style().polish(self.secret)
+        tone = "warning" if self._threshold and self._threshold.secret_in_file else "muted"
+        if self.secret.property("tone") != tone:
+            self.secret.setProperty("tone", tone)
+            self.secret.style().polish(self.secret)
 
     def _on_create(self) -> None:
         if self._threshold is None:

@@ -14,13 +14,17 @@ from carecenter.core.i18n import gettext as _
 from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.sign_in.card import Card, in_the_middle
 from carecenter.ui.sign_in.door import Door, Threshold
-from carecenter.ui.sign_in.first_start import FirstStart
-from carecenter.ui.sign_in.sign_in_form import SignInForm
 
 if TYPE_CHECKING:
     import asyncio
+    from pathlib import Path
 
+    from carecenter.core.backup_key import BackupKey
+    from carecenter.ui.sign_in.first_start import FirstStart
     from carecenter.ui.sign_in.recovery import Recover, RecoveryCode
+    from carecenter.ui.sign_in.restore import Restore
+    from carecenter.ui.sign_in.server import ServerCard
+    from carecenter.ui.sign_in.sign_in_form import SignInForm
     from carecenter.ui.sign_in.waiting import Waiting
     from carecenter.ui.tasks import Tasks
 
@@ -52,18 +56,26 @@ class SignInPage(QScrollArea):
     @cached_property
     def sign_in(self) -> SignInForm:
         """Who is at the desk."""
+        from carecenter.ui.sign_in.sign_in_form import SignInForm
+
         card = SignInForm()
         card.sign_in_asked.connect(lambda name, password: self._start(self._sign_in(name, password), card))
         card.recovery_asked.connect(self._on_recovery)
+        card.server_asked.connect(self._on_server)
+        card.restore_asked.connect(lambda: self._start(self._choose_backup(), card))
         return card
 
     @cached_property
     def first_start(self) -> FirstStart:
         """A computer that nobody has set up."""
+        from carecenter.ui.sign_in.first_start import FirstStart
+
         card = FirstStart()
         card.language_chosen.connect(self.language_chosen)
         card.account_asked.connect(lambda *asked: self._start(self._set_up(*asked), card))
+        card.server_asked.connect(self._on_server)
         card.demo_asked.connect(lambda: self._start(self._set_up_demo(), card))
+        card.restore_asked.connect(lambda: self._start(self._choose_backup(), card))
         return card
 
     @cached_property
@@ -86,6 +98,29 @@ class SignInPage(QScrollArea):
         return card
 
     @cached_property
+    def restore(self) -> Restore:
+        """A backup that was chosen."""
+        from carecenter.ui.sign_in.restore import Restore
+
+        card = Restore()
+        card.given_up.connect(self._show_first)
+        card.restore_asked.connect(lambda source, key: self._start(self._put_back(source, key), card))
+        return card
+
+    @cached_property
+    def server(self) -> ServerCard:
+        """Where the server is."""
+        from carecenter.ui.sign_in.server import ServerCard
+
+        card = ServerCard()
+        card.given_up.connect(self._show_first)
+        card.form.test_asked.connect(lambda: self._start(self._test_server(), card))
+        card.form.choose_asked.connect(lambda: self._start(card.form.choose(), card))
+        card.use_asked.connect(lambda: self._start(self._use_server(), card))
+        card.alone_asked.connect(lambda: self._start(self._opened().use_server(None), card))
+        return card
+
+    @cached_property
     def waiting(self) -> Waiting:
         """Something takes its time."""
         from carecenter.ui.sign_in.waiting import Waiting
@@ -102,6 +137,10 @@ class SignInPage(QScrollArea):
     def propose(self, name: str) -> None:
         """The account that stands there when the form is shown next."""
         self._proposed = name
+
+    def put_back(self, source: Path, key: BackupKey) -> None:
+        """Puts a backup in place; what goes wrong is told on the card that is shown, and nothing has changed."""
+        self._start(self._put_back(source, key), self.card)
 
     def focus_first(self) -> None:
         """Where a person begins."""
@@ -157,6 +196,45 @@ class SignInPage(QScrollArea):
         self._work = None
         await self._look()
 
+    async def _choose_backup(self) -> None:
+        from carecenter.ui.views import backup_file
+
+        if self._threshold is None:
+            return
+        source = await backup_file.to_read(self, self._threshold.backups)
+        if source is not None:
+            self.card.complain()
+            look = await self._opened().look_into(source)
+            self.restore.offer(source, look)
+            self._show(self.restore)
+
+    async def _put_back(self, source: Path, key: BackupKey) -> None:
+        from carecenter.core import i18n
+        from carecenter.core.backup_key import ByCode
+
+        self._wait(lambda: _("Putting the backup in place…"))
+        restored = await self._opened().put_back(source, key)
+        said = [_("The backup is in place.")]
+        if restored.kept_in:
+            kept = _("What was here before is kept in the folder {folder}.")
+            said.append(kept.format(folder=i18n.isolate(restored.kept_in)))
+        self._messages.success(" ".join(said))
+        self.restore.form.forget()
+        self._work = None
+        await self._look()
+        if restored.wants_password and isinstance(key, ByCode):
+            self._on_recovery()
+            self.recover.fill_in(key.code)
+            self.recover.focus_first()
+
+    async def _test_server(self) -> None:
+        await self.server.form.test(self._opened().probe)
+
+    async def _use_server(self) -> None:
+        address = await self.server.form.test(self._opened().probe)
+        if address is not None:
+            await self._opened().use_server(address)
+
     def _opened(self) -> Door:
         if self._door is None:
             raise RuntimeError("nothing is asked of a door before it is there")
@@ -210,10 +288,19 @@ class SignInPage(QScrollArea):
         card.show()
         card.focus_first()
 
+    def _show_first(self) -> None:
+        is_set_up = self._threshold is not None and self._threshold.is_set_up
+        self._show(self.sign_in if is_set_up else self.first_start)
+
     def _on_recovery(self) -> None:
         if self._threshold is not None:
             self.recover.set_threshold(self._threshold)
             self._show(self.recover)
+
+    def _on_server(self) -> None:
+        if self._threshold is not None:
+            self.server.offer(self._threshold.server)
+            self._show(self.server)
 
     def _on_written_down(self) -> None:
         if self._tasks is not None:

@@ -139,15 +139,22 @@ class Recover(Card):
         self.name.clear()
         self.name.addItems(list(threshold.names))
 
+    def fill_in(self, code: str) -> None:
+        """The code that has just opened a backup."""
+        self.code.setText(code)
+
     def focus_first(self) -> None:
-        """The code."""
-        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The code, or what follows when it stands there already."""
+        field = self.password if self.code.text() else self.code
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def forget(self) -> None:
         """Empties what is secret."""
         self.code.clear()
         self.password.clear()
         self.again.clear()
+        for key in ("password", "again"):
+            self.form.set_complaint(key)
 
     def _on_back(self) -> None:
         self.forget()

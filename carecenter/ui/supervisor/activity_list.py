@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -18,6 +18,7 @@ from carecenter.ui.supervisor.model import SupervisorModel
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.views import words
 from carecenter.ui.views.ticket_view_sentences import ICONS
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.row_list import Row, RowList
 
@@ -36,7 +37,7 @@ class ActivityList(Translated, QWidget):
         self._lane = self._tasks.latest()
         self._acts: tuple[ActivityRow, ...] = ()
         self._people: tuple[AccountRow, ...] = ()
-        self.account = QComboBox()
+        self.account = ChoiceBox()
         self.account.setProperty("data", True)
         self.account.setMinimumWidth(240)
         self.account.activated.connect(lambda _index: self.refresh())

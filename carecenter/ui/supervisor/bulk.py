@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.queries.accounts import AccountRow
 from carecenter.ui.language import Translated
 from carecenter.ui.views import words
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.plain_label import PlainLabel
 
 
@@ -23,9 +24,8 @@ class BulkAssign(Translated, QWidget):
         self._selected = 0
         self._people: tuple[AccountRow, ...] = ()
         self._sentence = PlainLabel()
-        self.people = QComboBox()
+        self.people = ChoiceBox(12)
         self.people.setProperty("data", True)
-        self.people.setMinimumWidth(160)
         self.people.currentIndexChanged.connect(self._on_chosen)
         self.button = QPushButton()
         self.button.clicked.connect(self._on_assign)

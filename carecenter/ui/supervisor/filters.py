@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -15,8 +15,11 @@ from carecenter.ui.language import Translated
 from carecenter.ui.supervisor.model import MOST_ROWS, QueueView
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
+from carecenter.ui.widgets.choice_box import ChoiceBox
+from carecenter.ui.widgets.flow_row import FlowRow
 from carecenter.ui.widgets.segmented import Segmented
 
+_LETTERS: Final = 7
 _BOXES: Final = ("queue", "kind", "status", "assignee", "order")
 _NARROWING: Final = ("queue", "kind", "status", "assignee")
 
@@ -32,21 +35,18 @@ class QueueFilters(Translated, QWidget):
         self._descending = False
         self.focus_chips = Segmented(tuple(QueueFocus))
         self.focus_chips.chosen.connect(self.changed)
-        self.boxes = {key: QComboBox() for key in _BOXES}
+        self.boxes = {key: ChoiceBox(_LETTERS) for key in _BOXES}
         for key, box in self.boxes.items():
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            box.setMinimumContentsLength(6)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setProperty("data", key in ("queue", "assignee"))
             box.activated.connect(self.changed)
         self.direction = QToolButton()
         self.direction.clicked.connect(self._on_direction)
         self.everything = QPushButton()
         self.everything.clicked.connect(self.clear)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for key, box in self.boxes.items():
-            row.addWidget(box, 3 if key == "order" else 2)  # its words are the longest
+        self.everything.hide()
+        row = FlowRow(8)
+        for box in self.boxes.values():
+            row.addWidget(box)
         row.addWidget(self.direction)
         row.addWidget(self.everything)
         column = QVBoxLayout(self)
@@ -61,17 +61,18 @@ class QueueFilters(Translated, QWidget):
         self.focus_chips.setAccessibleName(_("Which tickets"))
         for key, text in _box_names().items():
             self.boxes[key].setAccessibleName(text)
-            self.boxes[key].setToolTip(text)
+            self.boxes[key].set_hint(text)
         self.everything.setText(_("Clear the filters"))
         self._say_chips()
         self._offer()
         self._say_direction()
 
     def show_view(self, view: QueueView) -> None:
-        """Counts on the chips, and the queues and people there are."""
+        """Counts on the chips, the queues and people there are, and the way back from what is filtered."""
         self._view = view
         self._say_chips()
         self._offer()
+        self.everything.setVisible(self.narrowed())
 
     def wanted(self) -> QueueFilter:
         """What is chosen."""
@@ -140,7 +141,7 @@ class QueueFilters(Translated, QWidget):
         _fill(self.boxes["order"], [(order.value, text) for order, text in _order_names().items()])
 
 
-def _fill(box: QComboBox, items: list[tuple[str, str]]) -> None:
+def _fill(box: ChoiceBox, items: list[tuple[str, str]]) -> None:
     """New words for the same choices; a list that is the same is left alone, it may be open."""
     if items == [(box.itemData(at), box.itemText(at)) for at in range(box.count())]:
         return

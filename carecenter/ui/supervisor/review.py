@@ -91,6 +91,7 @@ class QueueReview(Translated, QWidget):
         self.splitter.addWidget(self.view)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([816, 544])
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.splitter)
@@ -180,6 +181,7 @@ class QueueReview(Translated, QWidget):
 
     def _on_assign(self, account_id: str) -> None:
         self._tasks.spawn(self._assign(self._selected(), account_id))
+        self.list.setFocus()  # the button goes with the selection
 
     async def _assign(self, rows: tuple[TicketRow, ...], account_id: str) -> None:
         result = await self._model.assign(rows, account_id)

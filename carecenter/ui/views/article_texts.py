@@ -71,9 +71,16 @@ _ADVICE: Final = {
     Verification.ADDRESS_ONLY: N_("Say whom to ask; everything else only after confirmation."),
     Verification.PUBLIC_LIST: N_("Say the name, or the day as it is marked."),
 }
+_SOURCES: Final = {
+    "address seen in public code": N_("address seen in public code"),
+    "service name seen in public code": N_("service name seen in public code"),
+    "text of the ministry's site seen in public code": N_("text of the ministry's site seen in public code"),
+}
 _DOUBTFUL: Final = (Verification.PRESS, Verification.ADDRESS_ONLY)
 _AGE: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _UNDATED_LIST: Final = "undated list, read "
+_ABROAD: Final = re.compile("(?<!\u2066)\\+\\d[\\d\u00a0]*")
+"""A number with its plus sign, unless it is isolated already."""
 
 
 class Style(Enum):
@@ -182,7 +189,7 @@ def as_text(article: ArticleView, code: str) -> str:
         blocks.append(age)
     if to_be_confirmed(article.row):
         blocks.append(words.gettext(N_("To be confirmed with the body.")))
-    blocks.append("\n".join((words.gettext(N_("Sources")), *article.sources)))
+    blocks.append("\n".join((words.gettext(N_("Sources")), *sources(article, words))))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -194,6 +201,11 @@ def audience_label(code: str, words: Translator) -> str:
 def channel_label(code: str, words: Translator) -> str:
     """The word for a channel; a code of a later release is shown as it is."""
     return words.gettext(_CHANNELS[code]) if code in _CHANNELS else code
+
+
+def sources(article: ArticleView, words: Translator) -> tuple[str, ...]:
+    """Where the article is from: addresses and titles as they are, our own remarks in words."""
+    return tuple(words.gettext(_SOURCES[source]) if source in _SOURCES else source for source in article.sources)
 
 
 def advice(verification: Verification) -> str:
@@ -217,9 +229,13 @@ def age_of_facts(as_of: str, words: Translator) -> str:
 
 
 def reading_digits(text: str, words: Translator) -> str:
-    """`text` with its numbers as this reader reads them; names of things (`T4`, `e.gov.kw/2`) stay."""
+    """`text` with its numbers as this reader reads them; names of things (`T4`, `e.gov.kw/2`) stay.
+
+    From right to left, a number with a plus sign is isolated, else the sign would end up behind it.
+    """
     parts = re.split(r"(\s+)", text)
-    return "".join(part if re.search("[A-Za-z]", part) else words.digits(part) for part in parts)
+    read = "".join(part if re.search("[A-Za-z]", part) else words.digits(part) for part in parts)
+    return _ABROAD.sub("\u2066\\g<0>\u2069", read) if words.right_to_left else read
 
 
 def _said(lines: tuple[str, ...], words: Translator) -> tuple[str, ...]:

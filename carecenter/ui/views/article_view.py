@@ -6,6 +6,7 @@ followed. The words are `article_texts`'.
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
@@ -49,6 +50,7 @@ _PILLS: Final[dict[Verification, tuple[str, Tone]]] = {
 }
 _RIGHT_TO_LEFT, _LEFT_TO_RIGHT = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
 _HEADING_ABOVE: Final = 14
+_ARABIC: Final = re.compile("[\u0620-\u064a]")
 _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -100,7 +102,7 @@ class ArticleView(Translated, QWidget):
         """The words around the article, and the article itself as far as it follows the screen."""
         self._languages.set_text("en", _("English"))
         self._languages.set_text("ar", _("Arabic"))
-        self._languages.set_text("both", _("Side by side"))
+        self._languages.set_text("both", _("Both"))
         self._languages.setAccessibleName(_("Language of the article"))
         self._toggle_key.setWhatsThis(_("Change the language of the article"))
         self._languages.setToolTip(_with_keys(self._toggle_key))
@@ -243,7 +245,8 @@ class _Page(QTextEdit):
             for section in article_texts.sections(article, reading):
                 pen.section(section)
         pen = _Pen(cursor, self._size(), "ar" if i18n.right_to_left() else "en")
-        pen.section(Section("sources", _("Sources"), Style.PARAGRAPHS, article.sources))
+        sources = article_texts.sources(article, article_texts.speaker("ar" if i18n.right_to_left() else "en"))
+        pen.section(Section("sources", _("Sources"), Style.PARAGRAPHS, sources))
         self.setDocument(document)  # the one before is this widget's child and deleted with that
 
     def _write_beside(self, cursor: QTextCursor, article: articles.ArticleView) -> None:
@@ -308,7 +311,7 @@ class _Pen:
 
     def _block(self, text: str, letters: QTextCharFormat, *, above: int, before: str = "", key: str = "") -> None:
         # An address is read from the left whatever the article's language is.
-        rtl = self._rtl and key != "sources"
+        rtl = self._rtl and (key != "sources" or _ARABIC.search(text) is not None)
         style = QTextBlockFormat()
         style.setLayoutDirection(_RIGHT_TO_LEFT if rtl else _LEFT_TO_RIGHT)
         side = Qt.AlignmentFlag.AlignRight if self._rtl else Qt.AlignmentFlag.AlignLeft

@@ -44,13 +44,13 @@ ORDERS: Final = {
 
 _WIDTHS: Final = {
     Column.REFERENCE: 12,
-    Column.KIND: 12,
-    Column.CALLER: 13,
-    Column.QUEUE: 13,
+    Column.KIND: 11,
+    Column.CALLER: 12,
+    Column.QUEUE: 11,
     Column.ASSIGNEE: 10,
-    Column.STATUS: 15,
-    Column.PRIORITY: 9,
-    Column.DUE: 22,
+    Column.STATUS: 13,
+    Column.PRIORITY: 8,
+    Column.DUE: 20,
 }
 """In average letters; the summary takes what is left."""
 
@@ -123,7 +123,12 @@ class TicketList(Translated, QTableView):
         self._measure()
 
     def set_rows(self, rows: Sequence[TicketRow]) -> None:
-        """Replaces the rows; current row, selection and scroll position stay where their tickets still are."""
+        """Replaces the rows; current row, selection and scroll position stay where their tickets still are.
+
+        The keyboard goes from a ticket that is gone to the one that took its place, which is not selected by that:
+        nothing is to be done to a ticket that nobody chose.
+        """
+        place = self.currentIndex().row()
         current, selected, at = self.current_id(), set(self.selected_ids()), self.verticalScrollBar().value()
         same = [row.id for row in rows] == [row.id for row in self._table.rows()]
         self._table.set_rows(rows)
@@ -137,6 +142,10 @@ class TicketList(Translated, QTableView):
                 index = self._table.index(position, Column.SUMMARY)
                 self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if current and current not in {row.id for row in rows}:
+            index = self._table.index(min(place, len(rows) - 1), Column.SUMMARY)  # none where no row is left
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            at -= at % self.verticalHeader().defaultSectionSize()  # no row is left to keep the place of
         self.verticalScrollBar().setValue(at)
         self.selection_changed.emit()
 

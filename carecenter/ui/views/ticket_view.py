@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.errors import NotFound, UserError
@@ -27,6 +27,7 @@ from carecenter.ui.views.ticket_view_pin import PinPanel
 from carecenter.ui.views.ticket_view_sentences import author
 from carecenter.ui.views.ticket_view_timeline import Timeline
 from carecenter.ui.widgets.empty_state import EmptyState
+from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.section import Section
 
@@ -115,7 +116,7 @@ class TicketView(Translated, QWidget):
         page.setSpacing(0)
         page.addLayout(head)
         page.addWidget(self.pin)
-        for part in (_line(), self.scroll_area, _line()):
+        for part in (Line(), self.scroll_area, Line()):
             page.addWidget(part, int(part is self.scroll_area))
         page.addLayout(foot)
         self._stack = QStackedWidget()
@@ -124,7 +125,7 @@ class TicketView(Translated, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.setMinimumWidth(512)
+        self.setMinimumWidth(448)
 
     def retranslate(self) -> None:
         """The parts translate themselves; here are the names of the whole and what stands where no ticket is."""
@@ -280,10 +281,3 @@ class TicketView(Translated, QWidget):
     def _show_newest(self) -> None:
         bar = self.scroll_area.verticalScrollBar()
         bar.setValue(bar.maximum())
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("part", "line")
-    line.setFixedHeight(1)
-    return line

@@ -11,7 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -20,6 +20,7 @@ from carecenter.queries.base import Viewer
 from carecenter.ui.language import Translated
 from carecenter.ui.views import words
 from carecenter.ui.views.ticket_view_model import NEXT, NOBODY, Act, Opened, complaint, may
+from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.notes_edit import NotesEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.segmented import Segmented
@@ -42,8 +43,7 @@ class TicketActions(Translated, QWidget):
         self._saved_at: dt.datetime | None = None
         self.segments = Segmented(tuple(Act))
         self.segments.chosen.connect(self._on_act)
-        self.choice_box = QComboBox()
-        self.choice_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.choice_box = ChoiceBox(12)
         self.choice_box.activated.connect(lambda _index: self._complain())
         self.to_me = QPushButton()
         self.to_me.clicked.connect(self._on_to_me)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -19,6 +19,7 @@ from carecenter.ui.views import ticket_view_sentences as sentences
 from carecenter.ui.views.ticket_view_sentences import Names
 from carecenter.ui.views.ticket_view_text import PeopleText
 from carecenter.ui.widgets.icon_label import IconLabel
+from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel, plain_tool_tip
 
 _CLOCKS_AGREE: Final = dt.timedelta(minutes=1)
@@ -51,10 +52,7 @@ class TimelineLine(QWidget):
         grid.addWidget(self._what, 0, 2, top)
         grid.addWidget(self._when, 0, 3, top)
         grid.addWidget(self._text, 1, 1, 1, 3)
-        rule = QFrame()
-        rule.setProperty("part", "line")
-        rule.setFixedHeight(1)
-        grid.addWidget(rule, 2, 0, 1, 4)
+        grid.addWidget(Line(), 2, 0, 1, 4)
         self.show_entry(entry, names)
 
     def show_entry(self, entry: EntryRow, names: Names) -> None:

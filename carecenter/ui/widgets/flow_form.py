@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -13,8 +13,7 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 COLUMN_MIN_WIDTH = 224
 
 
-@dataclass(frozen=True)
-class _Field:
+class _Field(NamedTuple):
     cell: QWidget
     label: PlainLabel
     complaint: PlainLabel

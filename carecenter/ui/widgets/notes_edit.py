@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QTextEdit, QWidget
 
@@ -30,6 +30,8 @@ class NotesEdit(QTextEdit):
         self._pause.timeout.connect(self.settle)
         self._told = ""
         self.textChanged.connect(self._pause.start)
+        self.textChanged.connect(self._turn)
+        self._turn()
 
     def show_text(self, text: str) -> None:
         """Replaces the text by what the owner already has; it is not told again."""
@@ -44,6 +46,12 @@ class NotesEdit(QTextEdit):
         if text != self._told:
             self._told = text
             self.text_settled.emit(text)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Another layout direction turns a field that is still empty."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._turn()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Leaving the field ends the pause."""
@@ -63,3 +71,12 @@ class NotesEdit(QTextEdit):
         The nothing has to be an empty value; after None Qt goes on and opens the file itself.
         """
         return QByteArray()
+
+    def _turn(self) -> None:
+        # Without a letter to tell its direction Qt would put the caret on the left of an Arabic form too.
+        empty = self.document().isEmpty()
+        direction = self.layoutDirection() if empty else Qt.LayoutDirection.LayoutDirectionAuto
+        option = self.document().defaultTextOption()
+        if option.textDirection() != direction:
+            option.setTextDirection(direction)
+            self.document().setDefaultTextOption(option)

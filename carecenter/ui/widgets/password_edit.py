@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from carecenter.ui.widgets.number_edit import NumberEdit
 
@@ -26,6 +26,9 @@ class PasswordEdit(QWidget):
         row.setSpacing(4)
         row.addWidget(self.line, 1)
         row.addWidget(self.reveal)
+        # As high as a field without a button, and on one line with those beside it.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.reveal.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self.setFocusProxy(self.line)
 
     def set_texts(self, reveal: str, hide: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QLabel, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 def plain_tool_tip(text: str) -> str:
@@ -60,12 +60,8 @@ class PlainLabel(QLabel):
         QLabel puts a Latin text on the left of an Arabic form, and an Arabic one on the right of an English
         form.
         """
-        option = QStyleOption()
-        option.initFrom(self)
-        painter = QPainter(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
-        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
-        text_option = QTextOption(side | Qt.AlignmentFlag.AlignAbsolute)
+        painter = QPainter(self)  # Qt has painted what the style sheet puts under a label
+        text_option = QTextOption(self._absolute_alignment())
         text_option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         wrap = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if self.wordWrap() else QTextOption.WrapMode.NoWrap
         text_option.setWrapMode(wrap)
@@ -75,6 +71,17 @@ class PlainLabel(QLabel):
         text = text.replace("&", "") if field is not None else text
         painter.drawText(QRectF(self.contentsRect()), text, text_option)
         painter.end()
+
+    def _absolute_alignment(self) -> Qt.AlignmentFlag:
+        """As seen on the screen. QStyle could tell it too, but takes long to load before the first picture."""
+        alignment, sides = self.alignment(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignRight
+        turned = (
+            self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            and not alignment & Qt.AlignmentFlag.AlignAbsolute
+        )
+        if turned and alignment & sides:
+            alignment ^= sides
+        return alignment | Qt.AlignmentFlag.AlignAbsolute
 
     def _tell_what_is_cut(self) -> None:
         if self._elide:

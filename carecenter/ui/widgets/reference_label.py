@@ -33,6 +33,7 @@ class ReferenceLabel(PlainLabel):
         super().__init__("", parent)
         self._reference = ""
         self.setProperty("scale", "reference")
+        self.setContentsMargins(6, 0, 6, 0)  # between the digits and the line around them
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_reference(self, grouped: str, shown: str = "") -> None:

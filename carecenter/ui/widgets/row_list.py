@@ -124,7 +124,8 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(muted)
             painter.setFont(_small_font(opt.font))
             number = self._spell(index.row() + 1) if index.row() < 9 else ""
-            line.start(number, QFontMetrics(painter.font()).horizontalAdvance(self._spell(0)))
+            metrics = QFontMetrics(painter.font())  # an Arabic-Indic zero is narrower than the rest
+            line.start(number, max(metrics.horizontalAdvance(self._spell(digit)) for digit in range(1, 10)))
         if not row.icon.isNull():
             line.start_icon(row.icon)
         painter.setPen(text)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
 
 
@@ -17,16 +18,13 @@ class Section(QWidget):
         self.header = QHBoxLayout()
         self.header.setSpacing(8)
         self.header.addWidget(self._title, 1)
-        line = QFrame()
-        line.setProperty("part", "line")
-        line.setFixedHeight(1)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(self.header)
-        column.addWidget(line)
+        column.addWidget(Line())
         column.addLayout(self.body, 1)
 
     def set_title(self, title: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QRadioButton, QSizePolicy, QWidget
+
+from carecenter.ui.widgets.flow_row import FlowRow
 
 
 class Segmented(QFrame):
-    """Radio buttons drawn as one strip; Tab stops once, arrow keys move along. `chosen` carries the key a
-    person chose.
+    """Radio buttons drawn as one strip, in several lines where it is narrow; Tab stops once, arrow keys move along.
+    `chosen` carries the key a person chose.
     """
 
     chosen = Signal(str)
@@ -17,9 +20,8 @@ class Segmented(QFrame):
         super().__init__(parent)
         self.setProperty("part", "segmented")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
+        self._row = row = FlowRow(2, self)
+        row.setContentsMargins(3, 3, 3, 3)  # the frame's line, and two pixels
         self._buttons: dict[str, QRadioButton] = {}
         for key in keys:
             button = QRadioButton()
@@ -42,6 +44,24 @@ class Segmented(QFrame):
     def choice(self) -> str:
         """The key selected."""
         return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Another width may need other lines."""
+        super().resizeEvent(event)
+        self._take_height()
+
+    def event(self, event: QEvent) -> bool:
+        """Other words, or a button shown or hidden, may need other lines."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._take_height()
+        return done
+
+    def _take_height(self) -> None:
+        # Layouts ask what has a height for its width to be free in its height, and then let it grow too much.
+        height = self._row.heightForWidth(self.width())
+        if (self.minimumHeight(), self.maximumHeight()) != (height, height):
+            self.setFixedHeight(height)
 
     def button(self, key: str) -> QRadioButton:
         """The button of one choice, for its icon, tool tip or shortcut."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
@@ -16,8 +16,9 @@ from carecenter.store.desk import Desk
 from carecenter.ui.desk.call_pane import CallPane
 from carecenter.ui.desk.page import DeskPage
 from carecenter.ui.language import Language
-from carecenter.ui.messages import Message, Messages
+from carecenter.ui.messages import Messages
 from carecenter.ui.theme import Theme
+from tests.ui.hearing import heard
 from tests.ui.waiting import until
 
 
@@ -27,7 +28,7 @@ class Screen:
 
     page: DeskPage
     desk: Desk
-    said: list[str] = field(default_factory=list)
+    said: list[str]
 
     @property
     def pane(self) -> CallPane:
@@ -63,12 +64,7 @@ async def screen(
     desk: Desk, messages: Messages, theme: Theme, language: Language, qtbot: QtBot
 ) -> AsyncIterator[Screen]:
     page = DeskPage(desk, messages, language)  # not qtbot's: it would delete the page before it is settled below
-    screen = Screen(page, desk)
-
-    def note(message: Message) -> None:
-        screen.said.append(message.say())
-
-    messages.said.connect(note)
+    screen = Screen(page, desk, heard(messages))
     page.resize(1440, 900)
     page.show()
     page.activateWindow()

@@ -11,6 +11,7 @@ from carecenter.ui.knowledge.page import KnowledgePage
 from carecenter.ui.language import Language
 from carecenter.ui.messages import Messages
 from carecenter.ui.theme import Theme
+from tests.ui.hearing import heard
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
 
@@ -83,8 +84,7 @@ async def test_an_article_that_is_gone_is_said_and_nothing_breaks(
     qtbot: QtBot, desk: Desk, theme: Theme, language: Language
 ) -> None:
     messages = Messages()
-    said: list[str] = []
-    messages.said.connect(lambda message: said.append(message.say()))
+    said = heard(messages)
     page = KnowledgePage(desk, messages, language)
     qtbot.addWidget(page)
     page.open_article("no-such-article")

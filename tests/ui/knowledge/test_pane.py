@@ -148,3 +148,25 @@ async def test_every_word_of_the_pane_is_translated(beside: Beside, language: La
     await until(beside.pane.view.article)
     language.set("qps")
     assert unmarked_texts(beside.pane) == []
+
+
+async def test_another_call_begins_with_nothing_open_and_each_finds_its_own_again(beside: Beside) -> None:
+    pane = beside.pane
+    proposed: list[ArticleRow] = []
+    pane.article_opened.connect(proposed.append)
+    pane.begin("first")
+    pane.question.setText("passport")
+    await until(pane.results.rows)
+    article_id = pane.results.rows()[0].key
+    pane.open_article(article_id)
+    await until(pane.view.article)
+    pane.begin("second")
+    pane.follow("")
+    assert (pane.view.article(), pane.question.text(), pane.results.rows()) == (None, "", ())
+    assert not pane.reading.isVisible()
+    pane.begin("first")
+    await until(pane.view.article)
+    reading = pane.view.article()
+    assert reading is not None
+    assert (reading.row.id, pane.question.text()) == (article_id, "passport")
+    assert len(proposed) == 1  # what was chosen in the ticket since is not chosen anew

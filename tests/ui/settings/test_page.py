@@ -2,106 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
-from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from carecenter.core.config import read_settings
-from carecenter.core.errors import UserError, WrongPassword
-from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.terms import TicketKind
 from carecenter.operations.tickets import OpenTicket
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language
-from carecenter.ui.messages import Message, Messages
-from carecenter.ui.preferences import Preferences
 from carecenter.ui.settings.accounts import AccountsPart
 from carecenter.ui.settings.attention import AttentionPart
-from carecenter.ui.settings.backup import BackupPart
-from carecenter.ui.settings.own_password import PasswordPart
-from carecenter.ui.settings.page import SettingsPage
 from carecenter.ui.settings.screen import ScreenPart
 from carecenter.ui.theme import Theme
 from carecenter.ui.widgets.row_list import RowList
-from carecenter.wire import NewAccount
 from tests.ui.pseudo import unmarked_texts
+from tests.ui.settings.room import Room
 from tests.ui.waiting import until
-
-
-class SmallOffice:
-    """A computer in memory, with the answers of the real one."""
-
-    def __init__(self) -> None:
-        self.password = "correct horse"
-        self.added: list[NewAccount] = []
-        self.active: dict[str, bool] = {}
-        self.passwords: dict[str, tuple[str, str]] = {}
-        self.restored: Path | None = None
-        self.target: Path | None = None
-
-    async def add_account(self, new: NewAccount) -> None:
-        if new.name == "Huda":
-            raise UserError(N_("There is already an account named {name}."), name=new.name)
-        self.added.append(new)
-
-    async def set_active(self, account_id: str, active: bool) -> None:
-        self.active[account_id] = active
-
-    async def set_password(self, account_id: str, name: str, password: str) -> None:
-        self.passwords[account_id] = (name, password)
-
-    async def change_password(self, old: str, new: str) -> None:
-        if old != self.password:
-            raise WrongPassword(N_("Name and password do not go together. Check both and try again."))
-        self.password = new
-
-    async def new_recovery_code(self) -> str:
-        return "ABCD-EFGH"
-
-    async def back_up(self, target: Path, progress: Callable[[int, int], None]) -> None:
-        progress(1, 2)
-        self.target = target
-        progress(2, 2)
-
-    async def restore(self, source: Path) -> None:
-        self.restored = source
-
-
-class Room:
-    """The page and what it stands on."""
-
-    def __init__(self, qtbot: QtBot, desk: Desk, theme: Theme, language: Language, folder: Path) -> None:
-        self.messages, self.office = Messages(), SmallOffice()
-        self.said: list[Message] = []
-        self.messages.said.connect(self._on_said)
-        self.file = folder / "settings.json"
-        self.preferences = Preferences(self.file, theme, language)
-        self.preferences.change(language="en")
-        self.page = SettingsPage(
-            desk, self.messages, language, preferences=self.preferences, office=self.office, backups=folder
-        )
-        self.page.resize(1000, 800)
-        qtbot.addWidget(self.page)
-        self.page.show()
-
-    def _on_said(self, message: Message) -> None:
-        self.said.append(message)
-
-
-@pytest.fixture
-def room(qtbot: QtBot, desk: Desk, theme: Theme, language: Language, tmp_path: Path) -> Room:
-    return Room(qtbot, desk, theme, language, tmp_path)
-
-
-@pytest.fixture
-def leading(qtbot: QtBot, supervisor_desk: Desk, theme: Theme, language: Language, tmp_path: Path) -> Room:
-    return Room(qtbot, supervisor_desk, theme, language, tmp_path)
 
 
 @pytest.mark.asyncio
@@ -120,23 +38,7 @@ async def test_a_choice_holds_at_once_and_is_remembered(room: Room, theme: Theme
 
 @pytest.mark.asyncio
 async def test_an_agent_sees_neither_accounts_nor_backups(room: Room) -> None:
-    assert list(room.page.parts) == ["screen", "password", "attention", "about"]
-    await room.page.close_page()
-
-
-@pytest.mark.asyncio
-async def test_a_wrong_present_password_is_told_beside_it(room: Room) -> None:
-    part = room.page.parts["password"]
-    assert isinstance(part, PasswordPart)
-    part.old.line.setText("wrong")
-    for field in (part.new, part.again):
-        field.line.setText("a new password")
-    part.change.click()
-    await until(part.old.accessibleDescription)
-    assert part.new.text() == "a new password"
-    part.old.line.setText("correct horse")
-    part.change.click()
-    await until(lambda: room.office.password == "a new password" and not part.old.text())
+    assert list(room.page.parts) == ["screen", "password", "server", "attention", "about"]
     await room.page.close_page()
 
 
@@ -184,32 +86,11 @@ async def test_who_leads_sets_a_new_password_for_somebody_else(leading: Room) ->
     part.set.click()
     await until(lambda: leading.office.passwords == {sara: ("Sara", "a new password")})
     await until(lambda: not part.fresh_password.text())
-    assert "Sara" in leading.said[-1].say()
+    assert "Sara" in leading.said[-1]
     part.fresh_password.line.setText("meant for Sara")
     part.list.set_current(huda)
     part.list.set_current(sara)
     assert not part.fresh_password.text()
-    await leading.page.close_page()
-
-
-@pytest.mark.asyncio
-async def test_a_backup_goes_where_the_dialog_says(leading: Room, tmp_path: Path) -> None:
-    leading.page.show_part("backup")
-    part = leading.page.parts["backup"]
-    assert isinstance(part, BackupPart)
-    part.buttons["back_up"].click()
-    await until(lambda: part.findChildren(QFileDialog))
-    dialog = part.findChildren(QFileDialog)[0]
-    assert dialog.testOption(QFileDialog.Option.DontUseNativeDialog)
-    await until(dialog.isVisible)
-    dialog.selectFile("mine.ccbackup")
-    dialog.done(QFileDialog.DialogCode.Accepted.value)
-    await until(lambda: leading.said)
-    target = leading.office.target
-    assert target is not None
-    assert target.suffix == ".ccbackup"
-    assert target.name in leading.said[-1].say()
-    assert not part.bar.isVisible()
     await leading.page.close_page()
 
 

@@ -2,112 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from carecenter.core.errors import KeyringLockedError, UserError, WrongPassword
-from carecenter.core.i18n import N_
-from carecenter.core.recovery_code import new_code
 from carecenter.core.terms import Role
 from carecenter.ui.language import Language
-from carecenter.ui.messages import Messages
-from carecenter.ui.sign_in.door import Progress, Threshold
 from carecenter.ui.sign_in.lock import Lock
-from carecenter.ui.sign_in.page import SignInPage
-from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import Theme
-from carecenter.wire import NewAccount
+from carecenter.ui.views import backup_file
 from tests.ui.pseudo import unmarked_texts
+from tests.ui.sign_in.room import CODE, LOCKED, Room
 from tests.ui.waiting import until
 
-CODE = new_code()
-LOCKED = KeyringLockedError(N_("The keyring of this computer is locked. Unlock it, then try again."))
-
-
-class SmallDoor:
-    """A computer in memory, with the answers of the real one and the refusals that a test asks for."""
-
-    def __init__(self, *names: str, in_file: bool = False) -> None:
-        self.passwords = dict.fromkeys(names, "correct horse")
-        self.in_file = in_file
-        self.refusals: list[UserError] = []
-        self.first: NewAccount | None = None
-        self.file_chosen = False
-        self.inside = ""
-        self.demo_steps = 0
-        self.demo = False
-
-    async def look(self) -> Threshold:
-        demo_password = "demo-164164" if self.demo else ""
-        return Threshold(bool(self.passwords), tuple(self.passwords), self.in_file, demo_password)
-
-    async def set_up(self, first: NewAccount, *, in_file: bool) -> str:
-        self._refuse()
-        self.first, self.file_chosen = first, in_file
-        self.passwords[first.name] = first.password
-        return CODE
-
-    async def set_up_demo(self, progress: Progress) -> str:
-        for step in range(100):
-            progress(step, 100)
-            self.demo_steps = step
-            await asyncio.sleep(0.01)
-        self.passwords, self.demo = {"agent": "demo-164164"}, True
-        return CODE
-
-    async def sign_in(self, name: str, password: str, progress: Progress) -> None:
-        self._refuse()
-        if self.passwords[name] != password:
-            raise WrongPassword(N_("Name and password do not go together. Check both and try again."))
-        progress(1, 1)
-        self.inside = name
-
-    async def recover(self, code: str, name: str, new_password: str) -> None:
-        if code != CODE:
-            raise WrongPassword(N_("This recovery code does not open this desk."))
-        self.passwords[name] = new_password
-
-    def _refuse(self) -> None:
-        if self.refusals:
-            raise self.refusals.pop()
-
-
-class Room:
-    """The panel with its door, and what both need."""
-
-    def __init__(self, qtbot: QtBot, door: SmallDoor) -> None:
-        self.messages, self.door = Messages(), door
-        self.failures: list[BaseException] = []
-        self.tasks = Tasks(self.failures.append)
-        self.page = SignInPage(self.messages, is_set_up=bool(door.passwords))
-        self.page.resize(1000, 900)
-        qtbot.addWidget(self.page)
-        self.page.show()
-
-    async def open(self) -> SignInPage:
-        await self.page.open_door(self.door, self.tasks)
-        return self.page
-
-
-@pytest_asyncio.fixture
-async def room(qtbot: QtBot, theme: Theme, language: Language) -> AsyncIterator[Room]:
-    room = Room(qtbot, SmallDoor("Huda", "Sara"))
-    yield room
-    await room.tasks.close()
-    assert not room.failures
-
-
-@pytest_asyncio.fixture
-async def new_room(qtbot: QtBot, theme: Theme, language: Language) -> AsyncIterator[Room]:
-    room = Room(qtbot, SmallDoor(in_file=True))
-    yield room
-    await room.tasks.close()
-    assert not room.failures
+Choose = Callable[[str], None]
 
 
 @pytest.mark.asyncio
@@ -230,10 +142,111 @@ async def test_the_recovery_code_sets_a_new_password(room: Room) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("first", "again", "told"),
+    [("short", "short", ("at least 8", "")), ("a new password", "another one", ("", "Not the same"))],
+)
+async def test_a_new_password_that_cannot_be_used_is_told_beside_its_field(
+    room: Room, first: str, again: str, told: tuple[str, str]
+) -> None:
+    page = await room.open()
+    page.sign_in.recover.click()
+    page.recover.code.setText(CODE)
+    page.recover.password.line.setText(first)
+    page.recover.again.line.setText(again)
+    page.recover.again.line.returnPressed.emit()
+    for field, text in zip((page.recover.password, page.recover.again), told, strict=True):
+        assert text in field.accessibleDescription()
+        assert bool(field.accessibleDescription()) == bool(text)
+    assert page.card is page.recover
+    assert room.door.passwords == dict.fromkeys(("Huda", "Sara"), "correct horse")
+
+
+@pytest.mark.asyncio
+async def test_recovery_given_up_forgets_what_was_typed(room: Room) -> None:
+    page = await room.open()
+    page.sign_in.recover.click()
+    page.recover.code.setText(CODE)
+    page.recover.password.line.setText("short")
+    page.recover.go.click()
+    page.recover.back.click()
+    assert page.card is page.sign_in
+    page.sign_in.recover.click()
+    assert (page.recover.code.text(), page.recover.password.text()) == ("", "")
+    assert page.recover.password.accessibleDescription() == ""
+
+
+@pytest.fixture
+def choose(monkeypatch: pytest.MonkeyPatch) -> Choose:
+    """What a person chooses in the dialog of files from now on."""
+
+    def choose(name: str) -> None:
+        async def chosen(_parent: QWidget, _folder: Path) -> Path:
+            return Path(name)
+
+        monkeypatch.setattr(backup_file, "to_read", chosen)
+
+    return choose
+
+
+@pytest.mark.asyncio
+async def test_a_new_computer_takes_another_desks_backup_and_a_new_password(new_room: Room, choose: Choose) -> None:
+    page = await new_room.open()
+    new_room.door.made_here = False
+    said: list[str] = []
+    new_room.messages.said.connect(lambda message: said.append(message.say()))
+    choose("theirs.ccbackup")
+    page.first_start.restore.click()
+    await until(lambda: page.card is not page.first_start and page.card is page.restore)
+    assert page.restore.form.code.isVisible()
+    assert not page.restore.form.password.isVisible()
+    page.restore.go.click()
+    assert page.restore.form.code.accessibleDescription()
+    page.restore.form.code.setText("nonsense")
+    page.restore.go.click()
+    await until(page.restore.complaint.isVisible)
+    assert page.restore.form.code.text() == "nonsense"
+    page.restore.form.code.setText(CODE)
+    page.restore.go.click()
+    await until(lambda: page.card is page.recover)
+    assert "before-restore-1" in said[-1]
+    assert page.recover.code.text() == CODE, "nobody types it twice"
+    assert page.recover.name.currentText() == "Omar"
+    for field in (page.recover.password, page.recover.again):
+        field.line.setText("a new password")
+    page.recover.go.click()
+    await until(lambda: page.card is page.sign_in)
+    assert new_room.door.passwords == {"Omar": "a new password"}
+
+
+@pytest.mark.asyncio
+async def test_this_desks_backup_opens_with_a_password_of_its_time(room: Room, choose: Choose) -> None:
+    page = await room.open()
+    choose("ours.ccbackup")
+    page.sign_in.restore.click()
+    await until(lambda: page.card is not page.sign_in and page.card is page.restore)
+    page.restore.form.password.line.setText("of that time")
+    page.restore.form.password.line.returnPressed.emit()
+    await until(lambda: page.card is page.sign_in)
+    assert page.sign_in.name.currentText() == "Omar"
+    assert page.restore.form.password.text() == ""
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_is_no_backup_is_told_where_it_was_chosen(new_room: Room, choose: Choose) -> None:
+    page = await new_room.open()
+    choose("holiday.jpg")
+    page.first_start.restore.click()
+    await until(page.first_start.complaint.isVisible)
+    assert "holiday.jpg" in page.first_start.complaint.text()
+    assert page.card is page.first_start
+
+
+@pytest.mark.asyncio
 async def test_every_text_follows_the_language_and_what_is_typed_stays(new_room: Room, language: Language) -> None:
     page = await new_room.open()
     page.first_start.name.setText("Huda")
-    for card in (page.first_start, page.sign_in, page.recover, page.recovery_code, page.waiting):
+    for card in (page.first_start, page.sign_in, page.recover, page.restore, page.recovery_code, page.waiting):
         page._show(card)
     language.set("qps")
     assert unmarked_texts(page) == []

@@ -16,11 +16,12 @@ from carecenter.queries.accounts import accounts
 from carecenter.queries.tickets import QueueFocus, QueueOrder
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language
-from carecenter.ui.messages import Message, Messages
+from carecenter.ui.messages import Messages
 from carecenter.ui.supervisor.activity_list import ActivityList
 from carecenter.ui.supervisor.page import SupervisorPage
 from carecenter.ui.supervisor.review import QueueReview
 from carecenter.ui.views.ticket_list_model import Column
+from tests.ui.hearing import heard
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.tickets.opening import detail, near, open_ticket
 from tests.ui.waiting import until
@@ -32,9 +33,8 @@ class Screen:
     """The page on a desk, with what was said on it."""
 
     def __init__(self, qtbot: QtBot, desk: Desk, language: Language) -> None:
-        self.said: list[Message] = []
         messages = Messages()
-        messages.said.connect(self.said.append)
+        self.said = heard(messages)
         self.page = SupervisorPage(desk, messages, language)
         self.page.resize(1360, 800)
         qtbot.addWidget(self.page, before_close_func=lambda page: page.close_page())
@@ -158,10 +158,46 @@ async def test_several_selected_tickets_are_assigned_at_once(
     bulk.people.setCurrentIndex(bulk.people.findData(sara))
     bulk.button.click()
     await until(lambda: screen.said)
-    assert screen.said[-1].say() == "2 tickets assigned"
+    assert screen.said[-1] == "2 tickets assigned"
     await until(lambda: screen.chip(QueueFocus.UNASSIGNED) == "Unassigned 1")
     rows = [(await detail(desk, ticket.ticket_id)).row for ticket in opened]
     assert sorted(row.assignee_name_en for row in rows) == ["", "Sara", "Sara"]
+
+
+async def test_the_keyboard_goes_on_with_the_next_ticket_once_one_was_assigned_away(
+    qtbot: QtBot, supervisor_desk: Desk, language: Language
+) -> None:
+    desk = supervisor_desk
+    for text in ("A", "B", "C"):
+        await open_ticket(desk, text)
+    screen = Screen(qtbot, desk, language)
+    screen.review.filters.focus_chips.button(QueueFocus.UNASSIGNED).click()
+    await until(lambda: len(screen.summaries()) == 3)
+    listed = screen.review.list
+    gone, following = listed.rows()[1].id, listed.rows()[2].id
+    listed.set_current(gone)
+    bulk = screen.review.bulk
+    await until(bulk.isVisible)
+    bulk.people.setCurrentIndex(0)
+    bulk.button.click()
+    await until(lambda: len(screen.summaries()) == 2)
+    assert listed.current_id() == following
+    assert listed.selected_ids() == ()
+
+
+async def test_the_filters_are_cleared_only_where_one_is_set(
+    qtbot: QtBot, supervisor_desk: Desk, language: Language
+) -> None:
+    await open_ticket(supervisor_desk, "General matter")
+    screen = Screen(qtbot, supervisor_desk, language)
+    await until(lambda: len(screen.summaries()) == 1)
+    filters = screen.review.filters
+    assert not filters.everything.isVisible()
+    await screen.choose("kind", TicketKind.ENQUIRY)
+    await until(filters.everything.isVisible)
+    filters.everything.click()
+    await until(lambda: not filters.everything.isVisible())
+    assert len(screen.summaries()) == 1
 
 
 async def test_only_members_of_every_selected_queue_are_offered(

@@ -81,3 +81,13 @@ def test_a_press_article_says_in_the_copy_that_it_is_to_be_confirmed() -> None:
 def test_numbers_follow_the_digits_setting_and_names_do_not() -> None:
     arabic = i18n.translator("ar", "arab")
     assert article_texts.reading_digits("الرسوم 10.000 في T4", arabic) == "الرسوم ١٠.٠٠٠ في T4"
+
+
+@pytest.mark.parametrize("digits", ["latn", "arab"])
+def test_the_plus_of_a_number_stays_before_it_in_an_arabic_line(digits: i18n.Digits) -> None:
+    arabic, number = i18n.translator("ar", digits), "+965\u00a02472\u00a07732"
+    said = article_texts.reading_digits(f"هاتف {number}.", arabic)
+    assert f"\u2066{arabic.digits(number)}\u2069." in said
+    isolated = "من الخارج \u2066+1800164965\u2069"
+    assert article_texts.reading_digits(isolated, arabic) == arabic.digits(isolated)
+    assert article_texts.reading_digits(number, i18n.translator("en")) == number

@@ -1,9 +1,7 @@
 """An opened ticket as agents and supervisors use it, on real desks that a real centre connects."""
 
 import asyncio
-import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy
@@ -13,123 +11,18 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from carecenter.core.ids import new_id
-from carecenter.core.terms import CallbackState, EntryKind, Outcome, TicketKind, TicketStatus, label
-from carecenter.models.centre import Audit
+from carecenter.core.terms import EntryKind, Outcome, TicketStatus
 from carecenter.operations import tickets
-from carecenter.operations.callbacks import PromiseCallback
-from carecenter.operations.tickets import pin_hash
-from carecenter.queries import articles
 from carecenter.queries.tickets import by_ids
-from carecenter.server.centre import Centre
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language
-from carecenter.ui.messages import Message, Messages
-from carecenter.ui.views.pin_tries import FIRST_WAIT
-from carecenter.ui.views.ticket_view import TicketView
 from carecenter.ui.views.ticket_view_model import Act, place
 from tests.ui.pseudo import unmarked_texts
-from tests.ui.tickets.opening import detail, later, near, open_ticket, register
+from tests.ui.tickets.opening import detail, open_ticket
+from tests.ui.views.ticket_screen import Screen, screen_with_ticket
 from tests.ui.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("theme")]
-
-DAY = dt.timedelta(days=1)
-
-
-class Screen:
-    """A ticket view on a desk, with what was said on it."""
-
-    def __init__(self, qtbot: QtBot, desk: Desk, language: Language) -> None:
-        self.desk = desk
-        self.said: list[Message] = []
-        messages = Messages()
-        messages.said.connect(self.said.append)
-        self.view = TicketView(desk, messages, language)
-        self.view.resize(640, 720)
-        qtbot.addWidget(self.view, before_close_func=lambda view: view.close_view())
-        self.view.show()
-
-    @property
-    def panel(self) -> Any:
-        return self.view.actions_panel
-
-    async def open(self, ticket_id: str) -> None:
-        stood: list[str] = []
-        self.view.opened.connect(stood.append)
-        self.view.open_ticket(ticket_id)
-        await until(lambda: ticket_id in stood)
-
-    def timeline(self) -> str:
-        return "\n".join(line.words() for line in self.view.timeline.lines())
-
-    async def take(self, act: Act, choice: str | None = None, text: str = "") -> None:
-        """Takes a step as a person does, and waits for its line."""
-        before = len(self.view.timeline.lines())
-        self.panel.choose(act)
-        if choice is not None:
-            self.panel.choice_box.setCurrentIndex(self.panel.choice_box.findData(choice))
-        if text:
-            self.panel.text.setPlainText(text)
-        self.panel.button.click()
-        await until(lambda: len(self.view.timeline.lines()) > before)
-
-
-async def screen_with_ticket(qtbot: QtBot, desk: Desk, language: Language, **facts: Any) -> tuple[Screen, str]:
-    ticket = await open_ticket(desk, **facts)
-    screen = Screen(qtbot, desk, language)
-    await screen.open(ticket.ticket_id)
-    return screen, ticket.ticket_id
-
-
-async def test_the_reference_is_shown_in_its_groups_and_copied_plainly(
-    qtbot: QtBot, desk: Desk, language: Language
-) -> None:
-    ticket = await open_ticket(desk)
-    screen = Screen(qtbot, desk, language)
-    await screen.open(ticket.ticket_id)
-    digits = ticket.reference
-    label = screen.view.title.reference
-    assert label.reference() == f"{digits[:4]} {digits[4:7]} {digits[7:]}"
-    assert f"{digits[:4]}\u00a0{digits[4:7]}\u00a0{digits[7:]}" in label.text()
-
-
-async def test_facts_are_shown_and_lead_to_the_caller_and_the_article(
-    qtbot: QtBot, desk: Desk, language: Language
-) -> None:
-    caller_id = await register(desk)
-    service = (await desk.ask(articles.browse))[0]
-    screen, ticket_id = await screen_with_ticket(
-        qtbot, desk, language, caller_id=caller_id, service_id=service.id, remedy="A new card"
-    )
-    moment = desk.now() + DAY
-    await desk.perform(
-        PromiseCallback(callback_id=new_id(), number="+96599887766", due_at=moment, ticket_id=ticket_id)
-    )
-    facts = screen.view.facts
-    await until(lambda: "9988\u00a07766" in "".join(facts.callbacks.sentences()))
-    assert facts.fact("caller") == "Mohammed Al-Mutairi"
-    assert facts.fact("service") == service.title_en
-    assert facts.fact("assignee") == "Nobody yet"
-    assert facts.remedy.toPlainText() == "A new card"
-    led_to: list[str] = []
-    screen.view.caller_requested.connect(led_to.append)
-    screen.view.article_requested.connect(led_to.append)
-    facts.button("caller").click()
-    facts.button("service").click()
-    assert led_to == [caller_id, service.id]
-
-
-async def test_overdue_ticket_is_marked_by_word(qtbot: QtBot, desk: Desk, language: Language) -> None:
-    screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
-    due = screen.view.facts.pills["due"]
-    assert due.word().startswith("Due ")
-    near(desk, (await detail(desk, ticket_id)).row.due_at, dt.timedelta(hours=2))
-    screen.view.tick()
-    assert due.word().startswith("Due soon")
-    later(desk, dt.timedelta(hours=3))
-    screen.view.tick()
-    assert due.word().startswith("Overdue since")
-    assert due.property("tone") == "danger"
 
 
 async def test_each_step_becomes_a_line_of_the_timeline(
@@ -174,45 +67,6 @@ async def _arrived(desk: Desk, ticket_id: str) -> None:
     async with asyncio.timeout(PATIENCE):
         while not await desk.ask(by_ids, (ticket_id,)):  # noqa: ASYNC110  # a row of the store, not an event
             await asyncio.sleep(0.01)
-
-
-async def test_assigning_to_me_takes_one_press(qtbot: QtBot, desk: Desk, language: Language) -> None:
-    screen, _ = await screen_with_ticket(qtbot, desk, language)
-    screen.panel.choose(Act.ASSIGN)
-    screen.panel.to_me.click()
-    await until(lambda: screen.view.facts.fact("assignee") == "Sara")
-
-
-async def test_an_agent_without_the_right_to_escalate_is_told(qtbot: QtBot, desk: Desk, language: Language) -> None:
-    screen, _ = await screen_with_ticket(qtbot, desk, language)
-    screen.panel.choose(Act.ESCALATE)
-    assert "supervisor" in screen.panel.hint()
-    assert screen.panel.button.isHidden()
-    screen.panel.choose(Act.NOTE)
-    assert not screen.panel.button.isHidden()
-
-
-async def test_a_ticket_is_not_closed_without_an_outcome(qtbot: QtBot, desk: Desk, language: Language) -> None:
-    screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
-    screen.panel.choose(Act.CLOSE)
-    screen.panel.text.setPlainText("Told the caller.")
-    screen.panel.button.click()
-    assert "outcome" in screen.panel.complaint()
-    assert screen.panel.text.toPlainText() == "Told the caller."
-    assert (await detail(desk, ticket_id)).row.status is TicketStatus.RECEIVED
-
-
-async def test_only_sensible_next_steps_are_offered(qtbot: QtBot, desk: Desk, language: Language) -> None:
-    screen, _ = await screen_with_ticket(qtbot, desk, language)
-    await screen.take(Act.STATUS, TicketStatus.ANSWERED)
-    screen.panel.choose(Act.STATUS)
-    box = screen.panel.choice_box
-    offered = [box.itemText(at) for at in range(box.count())]
-    assert "Decision told to the caller" in offered
-    assert not {"Received", "Answered", "Closed"} & set(offered)
-    await screen.take(Act.CLOSE, Outcome.RESOLVED)
-    assert screen.panel.segments.button(Act.STATUS).isHidden()
-    assert not screen.panel.segments.button(Act.REOPEN).isHidden()
 
 
 async def test_half_typed_note_survives_a_refresh_and_a_language_switch(
@@ -266,7 +120,7 @@ async def test_a_note_that_the_full_disk_refuses_is_told_and_stays(
     screen.panel.text.setPlainText(note)
     screen.panel.button.click()
     await until(lambda: screen.said)
-    assert "full" in screen.said[0].say()
+    assert "full" in screen.said[0]
     assert screen.panel.text.toPlainText() == note
     assert len(screen.view.timeline.lines()) == 1
 
@@ -304,107 +158,6 @@ async def test_a_change_that_came_too_late_says_so(qtbot: QtBot, desk: Desk, lan
     await desk.perform(tickets.MoveTicket(ticket_id=ticket_id, entry_id=new_id(), text="", **late))
     await until(lambda: "changed nothing" in screen.timeline())
     assert "\u2068In progress\u2069" in screen.view.timeline.lines()[-1].words()
-
-
-async def test_anonymous_ticket_asks_for_its_pin_before_anything_is_read_out(
-    qtbot: QtBot, desk: Desk, language: Language
-) -> None:
-    other = await open_ticket(desk)
-    ticket_id = await _anonymous_ticket(desk)
-    screen = Screen(qtbot, desk, language)
-    await screen.open(ticket_id)
-    pin = screen.view.pin
-    assert "PIN" in pin.sentence()
-    pin.pin.setText("1234")
-    pin.button.click()
-    assert "read nothing out" in pin.sentence()
-    pin.pin.setText("٤٧١١")
-    QTest.keyClick(pin.pin, Qt.Key.Key_Return)
-    assert "may be read out" in pin.sentence()
-    assert screen.view.facts.fact("caller") == "Anonymous"
-    await screen.open(other.ticket_id)
-    assert pin.isHidden()
-    await screen.open(ticket_id)
-    assert "ask for the PIN" in pin.sentence()
-
-
-async def _anonymous_ticket(desk: Desk) -> str:
-    """A ticket of somebody whose PIN is 4711."""
-    ticket_id = new_id()
-    await desk.perform(
-        tickets.OpenTicket(
-            ticket_id=ticket_id,
-            entry_id=new_id(),
-            kind=TicketKind.COMPLAINT,
-            queue_id="general",
-            text="Nobody shall know",
-            pin_hash=pin_hash(ticket_id, "4711"),
-        )
-    )
-    return ticket_id
-
-
-async def test_each_pin_said_is_on_record_and_after_five_wrong_ones_the_field_waits(
-    qtbot: QtBot, desk: Desk, language: Language, centre: Centre
-) -> None:
-    ticket_id = await _anonymous_ticket(desk)
-    screen = Screen(qtbot, desk, language)
-    await screen.open(ticket_id)
-    for wrong in ("1000", "2000", "3000", "4000", "5000"):
-        assert screen.view.pin.pin.isEnabled()
-        _say_pin(screen, wrong)
-    elsewhere = Screen(qtbot, desk, language)  # another page of the same sign-in
-    await elsewhere.open(ticket_id)
-    for shown in (screen, elsewhere):
-        assert "Too many wrong PINs" in shown.view.pin.sentence()
-        assert not shown.view.pin.pin.isEnabled()
-        _say_pin(shown, "4711")
-        assert "may be read out" not in shown.view.pin.sentence()
-    later(desk, FIRST_WAIT)
-    screen.view.tick()
-    _say_pin(screen, "4711")
-    assert "may be read out" in screen.view.pin.sentence()
-    await until(lambda: _pins_on_record(centre, ticket_id) == ["no"] * 5 + ["yes"])
-
-
-def _say_pin(screen: Screen, pin: str) -> None:
-    screen.view.pin.pin.setText(pin)
-    screen.view.pin.check()
-
-
-def _pins_on_record(centre: Centre, ticket_id: str) -> list[str]:
-    with centre.transaction() as unit:
-        lines = unit.session.scalars(
-            sqlalchemy.select(Audit).where(Audit.action == "CheckPin").order_by(Audit.number)
-        ).all()
-        return [line.subjects["right"] for line in lines if line.subjects["ticket_id"] == ticket_id]
-
-
-@pytest.mark.parametrize(
-    ("button", "becomes"), [("kept", CallbackState.KEPT), ("cancelled", CallbackState.CANCELLED)]
-)
-async def test_a_promised_callback_is_settled_in_one_press(
-    qtbot: QtBot, desk: Desk, language: Language, button: str, becomes: CallbackState
-) -> None:
-    screen, ticket_id = await screen_with_ticket(qtbot, desk, language)
-    callbacks = screen.view.facts.callbacks
-    assert callbacks.isHidden()
-    for hours, number in ((5, "+96599887766"), (1, "+96522334455")):
-        due = desk.now() + dt.timedelta(hours=hours)
-        await desk.perform(PromiseCallback(callback_id=new_id(), number=number, due_at=due, ticket_id=ticket_id))
-    await until(lambda: len(callbacks.sentences()) == 2)
-    later(desk, dt.timedelta(hours=2))
-    screen.view.tick()
-    soonest, other = callbacks.sentences()
-    assert "2233\u00a04455" in soonest
-    assert "overdue" in soonest
-    assert "Promised" in other
-    getattr(callbacks.line(0), button).click()
-    await until(lambda: label(becomes) in callbacks.sentences()[0])
-    assert callbacks.line(0).kept.isHidden()
-    assert callbacks.line(0).cancelled.isHidden()
-    assert "Promised" in callbacks.sentences()[1]
-    assert callbacks.line(1).kept.isVisible()
 
 
 async def test_a_ticket_that_is_not_here_says_so(qtbot: QtBot, desk: Desk, language: Language) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from carecenter.ui.theme import Theme
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.password_edit import PasswordEdit
 
 
@@ -53,3 +55,15 @@ def test_clearing_forgets_and_hides(edit: PasswordEdit) -> None:
     edit.clear()
     assert edit.text() == ""
     assert edit.line.echoMode() == QLineEdit.EchoMode.Password
+
+
+def test_it_is_as_high_as_its_neighbour_and_stands_on_one_line_with_it(qtbot: QtBot, theme: Theme) -> None:
+    form, edit, neighbour = QWidget(), PasswordEdit(), LineEdit()
+    row = QHBoxLayout(form)
+    row.addWidget(edit)
+    row.addWidget(neighbour)
+    qtbot.addWidget(form)
+    form.resize(600, 60)
+    form.show()
+    assert edit.line.height() == neighbour.height()
+    assert edit.line.mapTo(form, edit.line.rect().topLeft()).y() == neighbour.y()

@@ -60,3 +60,17 @@ def test_choosing_in_the_program_tells_nobody(form: tuple[Segmented, QLineEdit])
     assert choice.button("praise").accessibleName() == "Praise"
     with pytest.raises(KeyError):
         choice.choose("nothing")
+
+
+def test_a_narrow_strip_goes_on_in_another_line_and_hides_no_choice(
+    form: tuple[Segmented, QLineEdit], qtbot: QtBot
+) -> None:
+    choice, field = form
+    one_line = choice.height()
+    choice.window().setFixedWidth(choice.button("complaint").width() + 60)
+    qtbot.waitUntil(lambda: choice.height() > one_line)
+    for key in ("complaint", "enquiry", "praise"):
+        assert choice.rect().contains(choice.button(key).geometry())
+    qtbot.waitUntil(lambda: field.y() > choice.geometry().bottom())
+    choice.window().setFixedWidth(600)
+    qtbot.waitUntil(lambda: choice.height() == one_line)

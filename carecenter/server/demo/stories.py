@@ -27,8 +27,8 @@ from carecenter.core.terms import (
 )
 from carecenter.operations import Operation, callbacks, calls, tickets
 from carecenter.operations.callers import RegisterCaller
-from carecenter.server.demo_matters import Matter, matters
-from carecenter.server.demo_remarks import Occasion, ending, remark
+from carecenter.server.demo.matters import Matter, matters
+from carecenter.server.demo.remarks import Occasion, ending, remark
 from carecenter.server.starter import RESTRICTED_QUEUE
 
 BODIES_QUEUE: Final = "bodies"

@@ -1,7 +1,8 @@
 """A centre full of synthetic people and a year of their calls, so that the program can be seen at work.
 
-Every row comes from the operations that the desks perform, backdated; nobody in it exists. Who calls stands in
-``demo_people``, about what in ``demo_matters``, what is done about it in ``demo_stories`` and ``demo_remarks``.
+Every row comes from the operations that the desks perform, backdated; nobody in it exists. ``fill`` is the face of
+the package. Who calls stands in ``people``, about what in ``matters``, what is done about it in ``stories`` and
+``remarks``.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from carecenter.operations import Actor
 from carecenter.operations.callers import RegisterCaller
 from carecenter.server import references
 from carecenter.server.centre import Centre
-from carecenter.server.demo_people import people
-from carecenter.server.demo_stories import BODIES_QUEUE, Act, Staff, Story, Visit, visits
+from carecenter.server.demo.people import invented_callers
+from carecenter.server.demo.stories import BODIES_QUEUE, Act, Staff, Story, Visit, visits
 from carecenter.server.starter import GENERAL_QUEUE, RESTRICTED_QUEUE
 from carecenter.server.unit import Unit
 from carecenter.wire import NewAccount, SignIn
@@ -75,7 +76,7 @@ def fill(
     rng = Random(seed)  # noqa: S311  # a show, not a secret
     staff = _staff(centre)
     now = centre.clock()
-    planned = visits(now, people(callers, rng), tickets, rng)
+    planned = visits(now, invented_callers(callers, rng), tickets, rng)
     known: set[str] = set()
     progress(0, len(planned))
     for start in range(0, len(planned), _VISITS_AT_ONCE):

@@ -1,0 +1,166 @@
+"""The bell: who waits for which scope of the feed, and who says that something new stands there.
+
+``ring`` is the last step of a publishing transaction. On PostgreSQL it is a NOTIFY of that transaction, heard by
+one connection a process; where LISTEN does not get through (a pooler in between), the heads of the feed are
+compared every second instead. On SQLite the bells of the same process are rung after the commit.
+What is said are names of scopes, never anything about anybody.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+from weakref import WeakKeyDictionary, WeakSet
+
+import psycopg
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from carecenter.models.centre import FeedHead
+
+log = logging.getLogger(__name__)
+
+CHANNEL: Final = "carecenter"
+POLL_SECONDS: Final = 1.0
+_LONGEST_PAYLOAD = 7_900  # bytes; PostgreSQL takes fewer than 8,000
+_PATIENCE = 0.5  # seconds between two looks at whether to stop
+_PROOF_SECONDS = 2.0
+
+_local: WeakKeyDictionary[Engine, WeakSet[Bell]] = WeakKeyDictionary()
+_local_lock = threading.Lock()
+
+
+def ring(session: Session, scopes: Iterable[str]) -> None:
+    """Say that scopes have something new, for when and only if this transaction commits."""
+    names = sorted(set(scopes))
+    if not names:
+        return
+    bind = session.get_bind()
+    if bind.dialect.name == "postgresql":
+        for payload in _payloads(names):
+            session.execute(select(func.pg_notify(CHANNEL, payload)))
+        return
+
+    def committed(_session: Session) -> None:
+        with _local_lock:
+            bells = list(_local.get(bind.engine, ()))
+        for bell in bells:
+            bell.rung(names)
+
+    event.listen(session, "after_commit", committed, once=True)
+
+
+def _payloads(names: list[str]) -> Iterator[str]:
+    chunk: list[str] = []
+    size = 0
+    for name in names:
+        length = len(name.encode()) + 1
+        if chunk and size + length > _LONGEST_PAYLOAD:
+            yield ",".join(chunk)
+            chunk, size = [], 0
+        chunk.append(name)
+        size += length
+    yield ",".join(chunk)
+
+
+class Bell:
+    """Calls back whoever waits for a scope that was rung. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._ear: threading.Thread | None = None
+        if engine.dialect.name != "postgresql":
+            with _local_lock:
+                _local.setdefault(engine, WeakSet()).add(self)
+
+    def listen(self, scopes: Iterable[str], wake: Callable[[], None]) -> Callable[[], None]:
+        """Call ``wake`` whenever one of the scopes is rung, on any thread; it must not block.
+
+        What it returns ends that. Read the feed after this call, so that nothing falls in between.
+        """
+        names = tuple(scopes)
+        with self._lock:
+            for name in names:
+                self._waiting[name].add(wake)
+            self._attend()
+
+        def leave() -> None:
+            with self._lock:
+                for name in names:
+                    self._waiting[name].discard(wake)
+                    if not self._waiting[name]:
+                        del self._waiting[name]
+
+        return leave
+
+    def rung(self, scopes: Iterable[str] | None) -> None:
+        """Wake those who wait for these scopes; all of them for None."""
+        with self._lock:
+            names = list(self._waiting) if scopes is None else [name for name in scopes if name in self._waiting]
+            wakes = {wake for name in names for wake in self._waiting[name]}
+        for wake in wakes:
+            wake()
+
+    def close(self) -> None:
+        """Nobody is woken any more; returns when the listening connection is gone."""
+        self._stop.set()
+        if self._ear is not None:
+            self._ear.join()
+
+    def _attend(self) -> None:
+        if self._ear is None and self._engine.dialect.name == "postgresql" and not self._stop.is_set():
+            self._ear = threading.Thread(target=self._hear, name="bell", daemon=True)
+            self._ear.start()
+
+    def _hear(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._follow_notifications()
+                if not self._stop.is_set():
+                    self._follow_heads()
+            except (SQLAlchemyError, psycopg.Error) as error:
+                log.warning("the bell hears nothing: %s", type(error).__name__)
+                self._stop.wait(POLL_SECONDS)
+            except Exception:  # a defect must not leave everybody deaf for the day
+                log.exception("the bell fell")
+                self._stop.wait(POLL_SECONDS)
+
+    def _follow_notifications(self) -> None:
+        """Until told to stop, or at once when notifications do not arrive here."""
+        pooled = self._engine.raw_connection()
+        connection = pooled.driver_connection
+        pooled.detach()
+        assert isinstance(connection, psycopg.Connection)  # noqa: S101  # the only driver for PostgreSQL here
+        with connection:
+            connection.autocommit = True
+            connection.execute(f"LISTEN {CHANNEL}")
+            if not self._proven(connection):
+                log.warning("notifications of the database do not arrive; the feed is polled instead")
+                return
+            self.rung(None)  # whatever was said before anybody listened
+            while not self._stop.is_set():
+                for notification in connection.notifies(timeout=_PATIENCE):
+                    self.rung(notification.payload.split(","))
+
+    def _proven(self, connection: psycopg.Connection) -> bool:
+        """Whether a notification sent on another connection arrives; its empty payload wakes nobody."""
+        with self._engine.begin() as other:
+            other.execute(select(func.pg_notify(CHANNEL, "")))
+        return any(True for _ in connection.notifies(timeout=_PROOF_SECONDS, stop_after=1))
+
+    def _follow_heads(self) -> None:
+        before: dict[str, int] | None = None
+        while not self._stop.is_set():
+            with self._engine.connect() as connection:
+                heads = {row.scope: row.seq for row in connection.execute(select(FeedHead.scope, FeedHead.seq))}
+            known = before
+            self.rung(None if known is None else [name for name in heads if heads[name] != known.get(name)])
+            before = heads
+            self._stop.wait(POLL_SECONDS)

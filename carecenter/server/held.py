@@ -1,0 +1,108 @@
+"""A held feed: the answer that waits on the event loop until there is news, with a sign of life meanwhile.
+
+White space goes ahead of the JSON every ``HEARTBEAT`` seconds, so that both sides know the line is open and
+the other side can stop between two bytes. Where the waiting is decided is ``http``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from carecenter.server import bodies
+from carecenter.wire import FeedPage, FeedRequest
+
+HEARTBEAT: Final = 2.0
+COALESCE: Final = 0.25
+"""How long to wait for more once something is new, in seconds: what comes together is answered together."""
+
+
+class Run(Protocol):
+    """Runs a call on the pool of threads."""
+
+    def __call__(self, call: Callable[[FeedPage], bytes], page: FeedPage, /) -> Awaitable[bytes]: ...
+
+
+class Held(Response):
+    """Answers once: with news, or after ``hold`` seconds with the page that has none."""
+
+    def __init__(
+        self, read: Callable[[], Awaitable[FeedPage]], run: Run, request: FeedRequest, *, packed: bool
+    ) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+        super().__init__(b"", headers=headers, media_type="application/json")
+        del self.headers["content-length"]
+        self._read = read
+        self._run = run
+        self._request = request
+        self._packed = packed
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._page: FeedPage | None = None
+        self._over: Callable[[], None] = lambda: None
+
+    def begin(self, page: FeedPage, over: Callable[[], None]) -> None:
+        """``page`` is what was read at first; ``over`` is called once the answer is given."""
+        self._page = page
+        self._over = over
+
+    def wake(self) -> None:
+        """There may be news. From any thread, also after the answer."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    def end(self) -> None:
+        """Answer at once, on the event loop."""
+        self._ended.set()
+        self._woken.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application of this one answer."""
+        gone = asyncio.create_task(self._watch(receive))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            page = await self._news(send)
+            body = await self._run(self._written, page)
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+        finally:
+            gone.cancel()
+            self._over()
+
+    async def _watch(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.end()
+
+    async def _news(self, send: Send) -> FeedPage:
+        assert self._page is not None  # noqa: S101  # begin comes first
+        beat = bodies.PACKED_BEAT if self._packed else bodies.BEAT
+        until = self._loop.time() + self._request.hold
+        while not self._ended.is_set() and (left := until - self._loop.time()) > 0:
+            try:
+                async with asyncio.timeout(min(HEARTBEAT, left)):
+                    await self._woken.wait()
+            except TimeoutError:
+                await send({"type": "http.response.body", "body": beat, "more_body": True})
+                continue
+            if self._ended.is_set():
+                break
+            await asyncio.sleep(COALESCE)
+            self._woken.clear()
+            try:
+                page = await self._read()
+            except Exception:
+                break  # the status is sent already: who asks again is told
+            if page.is_news(self._request):
+                return page
+        return self._page
+
+    def _written(self, page: FeedPage) -> bytes:
+        body = bodies.written(page)
+        return bodies.pack(body) if self._packed else body

@@ -1,0 +1,142 @@
+"""What becomes of one operation: its author's rights, the state it finds, the number it was given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carecenter import operations
+from carecenter.core.errors import NotFound
+from carecenter.core.i18n import N_
+from carecenter.models.base import Synced
+from carecenter.models.caller import Caller
+from carecenter.models.queue import Queue
+from carecenter.models.ticket import Ticket
+from carecenter.models.viewer import Viewer, viewer_of
+from carecenter.operations.callbacks import PromiseCallback
+from carecenter.operations.callers import AttachPhone, CorrectCaller
+from carecenter.operations.calls import IdentifyCaller, OpenCall
+from carecenter.operations.rights import refusal
+from carecenter.operations.tickets import AddNote, OpenTicket
+from carecenter.server import references, turns
+from carecenter.server.session import CentreSession
+from carecenter.wire import Envelope, Outcome
+
+_Link = tuple[str, type[Synced]]
+
+_LINKS: Final[dict[type[operations.Operation], tuple[_Link, ...]]] = {
+    OpenTicket: (("caller_id", Caller),),
+    OpenCall: (("caller_id", Caller),),
+    IdentifyCaller: (("caller_id", Caller),),
+    PromiseCallback: (("caller_id", Caller), ("ticket_id", Ticket)),
+}
+"""What is promised also without what these fields name."""
+
+_OWNERS: Final[dict[type[operations.Operation], _Link]] = {
+    AddNote: ("ticket_id", Ticket),
+    AttachPhone: ("caller_id", Caller),
+}
+"""What cannot stand without it."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """An outcome and, for a person, the reason. ``astray``: nothing stands for it, so it is kept whole."""
+
+    outcome: Outcome
+    reason: str = ""
+    astray: bool = False
+
+
+class Judge:
+    """Judges the operations of one transaction; what it looked up once counts for all of them."""
+
+    def __init__(self, session: CentreSession, at: dt.datetime, known: Viewer | None = None) -> None:
+        self._session = session
+        self._at = at
+        self._viewers: dict[str, Viewer | str] = {} if known is None else {known.account_id: known}
+        self._holders: dict[str, str] = {}
+
+    def prepare(self, wanted: Iterable[operations.Operation]) -> None:
+        """Load and lock what the operations are about."""
+        found = tuple(wanted)
+        turns.load(self._session, found)
+        given = (operation.reference for operation in found if isinstance(operation, OpenTicket))
+        self._holders |= references.holders(self._session, given)
+
+    def judge(self, envelope: Envelope, operation: operations.Operation) -> Verdict:
+        """Apply an operation that may be applied; intake also when in doubt. The caller writes the rows."""
+        doubt = self._doubt(envelope.account_id, operation)
+        if doubt and not operation.intake:
+            return Verdict(Outcome.REFUSED, doubt)
+        actor = operations.Actor(
+            account_id=envelope.account_id, device_id=envelope.device_id, desk_at=envelope.typed_at
+        )
+        doubt = doubt or self._outdated(operation)
+        if self._has_lost_its_owner(operation):
+            text = N_("Its ticket or its caller's card is no longer there. What was written is kept for review.")
+            return Verdict(Outcome.IN_REVIEW, text, astray=True)
+        placed, unlinked = self._placed(operation)
+        doubt = unlinked or doubt
+        if isinstance(placed, OpenTicket):
+            doubt = self._open(placed, actor) or doubt
+        else:
+            placed.apply(self._session, actor, self._at)
+        return Verdict(Outcome.IN_REVIEW if doubt else Outcome.ACCEPTED, doubt)
+
+    def _doubt(self, account_id: str, operation: operations.Operation) -> str:
+        if account_id not in self._viewers:
+            self._viewers[account_id] = _viewer(self._session, account_id)
+        viewer = self._viewers[account_id]
+        return viewer if isinstance(viewer, str) else refusal(self._session, viewer, operation) or ""
+
+    def _outdated(self, operation: operations.Operation) -> str:
+        if isinstance(operation, CorrectCaller) and operation.outdated(self._session):
+            return N_("Somebody else corrected this fact of the caller's card meanwhile. It was left as it is.")
+        return ""
+
+    def _has_lost_its_owner(self, operation: operations.Operation) -> bool:
+        link = _OWNERS.get(type(operation))
+        return link is not None and self._is_gone(operation, link)
+
+    def _is_gone(self, operation: operations.Operation, link: _Link) -> bool:
+        name, model = link
+        wanted = getattr(operation, name)
+        return wanted is not None and self._session.get(model, wanted) is None
+
+    def _placed(self, operation: operations.Operation) -> tuple[operations.Operation, str]:
+        """With a queue, a ticket and a caller that are there: what was promised does not go with them."""
+        links = _LINKS.get(type(operation), ())
+        changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
+        if isinstance(operation, OpenTicket) and self._session.get(Queue, operation.queue_id) is None:
+            first = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
+            changed["queue_id"] = self._session.scalar(first) or operation.queue_id
+        if not changed:
+            return operation, ""
+        return msgspec.structs.replace(operation, **changed), N_(
+            "Its queue, its ticket or its caller's card is no longer there."
+        )
+
+    def _open(self, operation: OpenTicket, actor: operations.Actor) -> str:
+        """Open a ticket under its number, or under a fresh one when another ticket answers to it."""
+        given, ticket_id = operation.reference, operation.ticket_id
+        known = self._session.get(Ticket, ticket_id) is not None
+        taken = self._holders.setdefault(given, ticket_id) != ticket_id
+        if known or not taken:
+            operation.apply(self._session, actor, self._at)
+            return ""
+        (number,) = references.allocate(self._session, 1)
+        msgspec.structs.replace(operation, reference=number).apply(self._session, actor, self._at)
+        references.keep_alias(self._session, ticket_id, given)
+        return N_("The follow-up reference was given twice: call this caller back with the new one.")
+
+
+def _viewer(session: Session, account_id: str) -> Viewer | str:
+    try:
+        return viewer_of(session, account_id)
+    except NotFound as error:
+        return error.message

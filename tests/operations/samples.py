@@ -1,0 +1,59 @@
+"""One operation of every kind, about rows that exist."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from carecenter import operations
+from carecenter.core.ids import new_id
+from carecenter.operations import Operation
+from carecenter.operations.callers import RegisterCaller
+from tests.houses import GENERAL, START, TECHNICAL
+
+CALLER = RegisterCaller(caller_id=new_id(), name_en="Caller")
+
+_MORE: dict[str, dict[str, Any]] = {
+    "AssignTicket": {"was": None, "now": None},
+    "AttachPhone": {"e164": "+96599887766"},
+    "ChangeQueue": {"was": GENERAL, "now": TECHNICAL},
+    "CheckPin": {"right": True},
+    "ChooseCallLanguage": {"language": "ar"},
+    "CloseTicket": {"was": "received", "outcome": "resolved"},
+    "CorrectCaller": {"field": "note", "was": "", "now": ""},
+    "EndCall": {"wrap_up": "answered", "notes": ""},
+    "EscalateTicket": {"was": 0, "now": 1},
+    "LookAtCaller": {"how": "search"},
+    "MoveTicket": {"was": "received", "now": "acknowledged"},
+    "OpenTicket": {"kind": "complaint", "queue_id": GENERAL},
+    "PromiseCallback": {"number": "+96599887766", "due_at": START},
+    "PublishArticle": {
+        "kind": "service",
+        "directory": False,
+        "body_code": None,
+        "audience": [],
+        "channels": [],
+        "verification": "press",
+        "as_of": "2026",
+        "reviewed_on": dt.date(2026, 1, 1),
+        "sources": [],
+        "content": {"ar": {"title": "ar"}, "en": {"title": "en"}},
+    },
+    "PublishBody": {"code": "body", "name_ar": "ar", "name_en": "en"},
+    "RevealCivilId": {"reason": "the caller asked"},
+    "SettleCallback": {"now": "kept"},
+    "VerifyCaller": {"checks": []},
+}
+
+
+def sample(tag: str, ticket_id: str) -> Operation:
+    """An operation of this kind about this ticket, or about ``CALLER``; rows that it makes are new."""
+    kind = operations.registry()[tag]
+    made = {"OpenTicket": "ticket_id", "RegisterCaller": "caller_id"}.get(tag)
+    fields: dict[str, Any] = {name: new_id() for name in kind.__struct_fields__ if name.endswith("_id")}
+    fields |= {"text": "text", "notes": "notes", "ticket_id": ticket_id, "caller_id": CALLER.caller_id}
+    fields |= _MORE.get(tag, {}) | ({made: new_id()} if made else {})
+    known = {name: value for name, value in fields.items() if name in kind.__struct_fields__}
+    return msgspec.convert(known, kind, strict=False)

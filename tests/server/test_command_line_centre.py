@@ -1,0 +1,371 @@
+"""``carecenter-server`` as the administrator of a hall meets it, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import delete, text, update
+
+from carecenter.core import i18n
+from carecenter.core.errors import NotAllowed, SignedOut, UserError
+from carecenter.core.terms import Role
+from carecenter.migrations import HEAD, upgrade
+from carecenter.models.base import Side
+from carecenter.models.centre import Audit
+from carecenter.models.engine import postgres_engine
+from carecenter.server import command_line
+from carecenter.server.commands import database
+from carecenter.server.commands.parser import DONE, FAILED, FOUND
+from carecenter.wire import Hello
+from tests import postgres
+from tests.houses import PASSWORD
+from tests.server.terminals import DEVICE, Terminal, centre_at, heard, signed_in
+
+
+@pytest.fixture
+def empty(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Terminal]:
+    yield Terminal(postgres_url, monkeypatch, capsys)
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def hall(empty: Terminal) -> Terminal:
+    """The terminal of a hall that was made with ``init``."""
+    assert empty.run("init", "--password-stdin", typed=PASSWORD) == DONE, empty.err
+    return empty
+
+
+@pytest.fixture
+def other_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """Another empty database of the same server."""
+    name = f"other_{os.getpid()}"
+    options: dict[str, Any] = {"host": str(postgres_cluster.directory), "user": "test", "dbname": "postgres"}
+    with psycopg.connect(**options, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+        yield postgres_cluster.url(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def test_an_empty_database_becomes_a_hall_where_the_administrator_signs_in(hall: Terminal) -> None:
+    assert "admin can sign in" in hall.out
+    status = hall.json("status")
+    assert (status["schema"], status["scoping"], status["accounts"]) == (HEAD, "hall", 1)
+    assert [queue["id"] for queue in status["queues"]] == ["general", "technical", "bodies", "confidential"]
+    with centre_at(hall.url) as centre:
+        answer = signed_in(centre, "ADMIN")
+        assert answer.generation == status["generation"] != ""
+    assert hall.run("init", "--password-stdin", typed="another-password") == DONE
+    assert "Nothing was changed" in hall.out
+    assert hall.json("status")["generation"] == status["generation"]
+
+
+def test_a_weak_password_leaves_the_database_empty(empty: Terminal) -> None:
+    assert empty.run("init", "--password-stdin", typed="short") == FAILED
+    assert "too short" in empty.err
+    assert empty.run("status") == FAILED
+    assert "carecenter-server init" in empty.err
+
+
+def test_a_password_is_typed_twice(empty: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter([PASSWORD, "a-slip-of-the-hand", PASSWORD, PASSWORD])
+    monkeypatch.setattr(getpass, "getpass", lambda _question: next(typed))
+    assert empty.run("init") == FAILED
+    assert "differ" in empty.err
+    assert empty.run("init") == DONE
+
+
+def test_migrate_says_from_where_to_where_and_leaves_a_newer_schema_alone(empty: Terminal) -> None:
+    engine = postgres_engine(empty.url)
+    upgrade(engine, Side.CENTRE, "0001")
+    assert empty.run("status") == FAILED
+    assert "carecenter-server migrate" in empty.err
+    assert empty.run("migrate") == DONE
+    assert "from 0001 to " + HEAD in empty.out
+    assert empty.run("migrate") == DONE
+    assert "Nothing was changed" in empty.out
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    assert empty.run("migrate") == FAILED
+    assert "newer version" in empty.err
+
+
+def test_where_the_roles_are_used_the_second_wall_stands_after_init_and_migrate(empty: Terminal) -> None:
+    engine = postgres_engine(empty.url)
+    roles = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
+    with psycopg.connect(empty.url.replace("+psycopg", ""), autocommit=True) as superuser:
+        superuser.execute(roles.read_bytes())
+    assert empty.run("init", "--password-stdin", typed=PASSWORD) == DONE, empty.err
+    assert empty.err == ""
+    walled = text("SELECT count(*) FROM pg_class WHERE relname IN ('ticket', 'caller') AND relforcerowsecurity")
+    with engine.begin() as connection:
+        assert connection.execute(walled).scalar() == 2
+        connection.execute(text("ALTER TABLE ticket NO FORCE ROW LEVEL SECURITY"))
+    assert empty.run("migrate") == DONE
+    with engine.connect() as connection:
+        assert connection.execute(walled).scalar() == 2
+    engine.dispose()
+
+
+def test_an_account_is_made_shut_out_and_let_in_again(hall: Terminal) -> None:
+    new = ("account", "add", "sara", "--role", "agent", "--queue", "general", "--name-en", "Sara")
+    assert hall.run(*new, "--password-stdin", typed=PASSWORD) == DONE, hall.err
+    assert hall.run(*new, "--password-stdin", typed=PASSWORD) == FAILED
+    assert "already an account" in hall.err
+    with centre_at(hall.url) as centre:
+        token = signed_in(centre, "sara").token
+        assert hall.run("account", "disable", "sara") == DONE
+        with pytest.raises(SignedOut):
+            centre.hello(token, Hello(version="1"))
+        with pytest.raises(UserError, match="not active"):
+            signed_in(centre, "sara")
+        assert hall.run("account", "enable", "Sara") == DONE
+        token = signed_in(centre, "sara").token
+        assert hall.run("account", "reset", "sara", "--password-stdin", typed="another-password") == DONE
+        with pytest.raises(SignedOut):
+            centre.hello(token, Hello(version="1"))
+        signed_in(centre, "sara", "another-password")
+    assert hall.run("account", "reset", "nobody", "--password-stdin", typed=PASSWORD) == FAILED
+    assert "no account named nobody" in hall.err
+
+
+def test_another_role_reaches_the_desks_and_the_last_administrator_stays(hall: Terminal) -> None:
+    hall.run("account", "add", "sara", "--role", "agent", "--password-stdin", typed=PASSWORD)
+    with centre_at(hall.url) as centre:
+        answer = signed_in(centre, "admin")
+        cursors = dict.fromkeys(answer.scopes, 0)
+        heard(centre, answer.token, cursors)
+        assert hall.run("account", "roles", "sara", "supervisor") == DONE
+        assert "Supervisor" in hall.out
+        assert [row.image["role"] for row in heard(centre, answer.token, cursors) if row.image] == ["supervisor"]
+    for arguments in (("account", "disable", "admin"), ("account", "roles", "admin", "editor")):
+        assert hall.run(*arguments) == FAILED
+        assert "last administrator" in hall.err
+    assert hall.run("account", "roles", "sara", "administrator") == DONE
+    assert hall.run("account", "disable", "admin") == DONE
+    roles = {line["name"]: (line["role"], line["active"]) for line in hall.json("account", "list")}
+    assert roles == {"admin": ("administrator", False), "sara": ("administrator", True)}
+    assert hall.run("account", "roles") == DONE
+    assert all(role.value in hall.out for role in Role)
+
+
+def test_a_revoked_workstation_is_out_at_once_until_it_is_allowed(hall: Terminal) -> None:
+    with centre_at(hall.url) as centre:
+        token = signed_in(centre, "admin").token
+        assert hall.run("device", "revoke", "0193") == DONE
+        assert DEVICE in hall.out
+        with pytest.raises(SignedOut):
+            centre.hello(token, Hello(version="1"))
+        with pytest.raises(NotAllowed, match="revoked"):
+            signed_in(centre, "admin")
+        assert hall.run("device", "allow", DEVICE) == DONE
+        with pytest.raises(SignedOut):
+            centre.hello(token, Hello(version="1"))
+        signed_in(centre, "admin")
+    (line,) = hall.json("device", "list")
+    assert (line["name"], line["revoked"], line["accounts"]) == ("Desk 7", False, ["admin"])
+    assert hall.run("device", "revoke", "9999") == FAILED
+    assert "no workstation" in hall.err
+
+
+def test_whoever_leaves_a_queue_no_longer_follows_it(hall: Terminal) -> None:
+    names = ("--name-ar", "التأشيرات", "--name-en", "Visas")
+    assert hall.run("queue", "add", "visas", *names, "--restricted") == DONE
+    assert hall.run("queue", "add", "visas", *names) == FAILED
+    hall.run("account", "add", "sara", "--role", "agent", "--password-stdin", typed=PASSWORD)
+    assert hall.run("queue", "members", "visas", "--add", "sara", "--add", "sara") == DONE, hall.err
+    assert hall.out == "sara\n"
+    with centre_at(hall.url) as centre:
+        answer = signed_in(centre, "sara")
+        assert "queue:visas" in answer.scopes
+        cursors = dict.fromkeys(answer.scopes, 0)
+        held = {row.id for row in heard(centre, answer.token, cursors) if row.entity == "queue_member"}
+        assert hall.run("queue", "members", "visas", "--remove", "sara") == DONE
+        assert "Nobody works" in hall.err
+        gone = [row for row in heard(centre, answer.token, cursors) if row.entity == "queue_member"]
+        assert {row.id for row in gone} == held
+        assert [row.image for row in gone] == [None]
+        assert "queue:visas" not in signed_in(centre, "sara").scopes
+    assert hall.json("queue", "list")[-1] == {
+        "id": "visas",
+        "name_ar": "التأشيرات",
+        "name_en": "Visas",
+        "restricted": True,
+        "members": [],
+    }
+
+
+def test_members_are_changed_together_or_not_at_all(hall: Terminal) -> None:
+    assert hall.run("queue", "members", "general", "--add", "admin", "--add", "nobody") == FAILED
+    assert "no account named nobody" in hall.err
+    assert hall.json("queue", "members", "general") == []
+
+
+def test_what_the_administrator_did_is_in_the_trail_without_a_password(hall: Terminal) -> None:
+    hall.run("account", "reset", "admin", "--password-stdin", typed="another-password")
+    hall.run("account", "add", "sara", "--role", "agent", "--password-stdin", typed="yet-another-one")
+    lines = hall.json("audit", "show", "--last", "2")
+    assert [line["action"] for line in lines] == ["SetPassword", "CreateAccount"]
+    assert "another" not in hall.out
+    assert hall.run("audit", "show") == DONE
+    assert "CreateAccount" in hall.out
+
+
+def test_verify_finds_what_was_changed_and_what_was_cut_off(hall: Terminal, tmp_path: Path) -> None:
+    heads = tmp_path / "heads.jsonl"
+    signing = ("audit", "sign", "--key", str(tmp_path / "key"), "--to", str(heads))
+    key = hall.json(*signing)["key"]
+    proof = ("--heads", str(heads), "--key", key)
+    assert hall.run("audit", "verify", *proof) == DONE
+    assert "whole" in hall.out
+    engine = postgres_engine(hall.url)
+    with engine.begin() as connection:
+        connection.execute(update(Audit).where(Audit.number == 1).values(account_id="somebody"))
+    assert hall.run("audit", "verify") == FOUND
+    assert "Line 1 was changed" in hall.out
+    with engine.begin() as connection:
+        connection.execute(delete(Audit))
+        connection.execute(text("DELETE FROM centre_fact WHERE name = 'audit_head'"))
+    engine.dispose()
+    assert hall.run("audit", "verify") == DONE  # nothing but the signed head knows
+    assert hall.run("audit", "verify", *proof, "--json") == FOUND
+    assert json.loads(hall.out)[0]["flaw"] == "cut_off"
+    assert hall.run("audit", "verify", "--heads", str(heads)) == FAILED
+    assert "--key" in hall.err
+
+
+def test_a_backup_comes_back_in_another_database_as_a_new_generation(
+    hall: Terminal, other_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "hall.dump"
+    with centre_at(hall.url) as centre:
+        token = signed_in(centre, "admin").token
+    assert hall.run("backup", "--to", str(file)) == DONE, hall.err
+    assert file.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == [file]
+    assert hall.run("restore", "--from", str(file)) == FAILED
+    assert "not empty" in hall.err
+    before = hall.json("status")
+    assert hall.run("restore", "--from", str(file), url=other_url) == DONE, hall.err
+    assert hall.run("status", "--json", url=other_url) == DONE
+    after = json.loads(hall.out)
+    assert after["generation"] not in {before["generation"], ""}
+    assert after["queues"] == before["queues"]
+    with centre_at(other_url) as centre:
+        with pytest.raises(SignedOut):
+            centre.hello(token, Hello(version="1"))
+        signed_in(centre, "admin")
+
+
+def test_a_damaged_backup_leaves_the_database_empty(hall: Terminal, other_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "hall.dump"
+    assert hall.run("backup", "--to", str(file)) == DONE
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert hall.run("restore", "--from", str(file), url=other_url) == FAILED
+    assert "pg_restore failed" in hall.err
+    assert hall.run("init", "--password-stdin", typed=PASSWORD, url=other_url) == DONE
+
+
+def test_a_database_put_back_by_other_means_is_renewed_once_somebody_says_yes(hall: Terminal) -> None:
+    before = hall.json("status")["generation"]
+    assert hall.run("renew", typed="no\n") == FAILED
+    assert hall.json("status")["generation"] == before
+    assert hall.run("renew", typed="yes\n") == DONE
+    assert hall.json("status")["generation"] != before
+    assert hall.run("renew", "--yes") == DONE
+
+
+def test_ageing_by_hand_ends_what_has_run_out(hall: Terminal) -> None:
+    with centre_at(hall.url) as centre:
+        signed_in(centre, "admin")
+    assert hall.json("age")["tokens"] == 0
+    engine = postgres_engine(hall.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE token SET expires_at = now() - interval '1 day'"))
+    engine.dispose()
+    assert hall.run("age") == DONE
+    assert "Sessions ended: 1" in hall.out
+    assert hall.json("device", "list")[0]["accounts"] == []
+
+
+def test_status_reads_at_a_glance(hall: Terminal) -> None:
+    with centre_at(hall.url) as centre:
+        signed_in(centre, "admin")
+    assert hall.run("status") == DONE
+    for words in (HEAD, "1, active: 1", "confidential", "MB"):
+        assert words in hall.out
+    assert hall.json("status")["devices"] == 1
+
+
+def test_the_database_is_named_in_a_config_file_too(
+    hall: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "server.toml"
+    file.write_text(f'database = "{hall.url}"\n')
+
+    def asked(*arguments: str) -> int:
+        monkeypatch.delenv(database.DATABASE_VARIABLE, raising=False)
+        return command_line.main([*arguments])
+
+    assert asked("status", "--config", str(file)) == DONE
+    monkeypatch.setattr(database, "CONFIG", file)
+    assert asked("status") == DONE
+    file.write_text("database =")
+    assert asked("status") == FAILED
+    assert asked("status", "--config", str(tmp_path / "none")) == FAILED
+    monkeypatch.setattr(database, "CONFIG", tmp_path / "none")
+    assert asked("status") == FAILED
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://x/y", "begins with"),
+        ("postgresql+psycopg://secret:canary@127.0.0.1:1/x", "cannot be reached"),
+    ],
+)
+def test_a_wrong_address_is_told_without_its_password(empty: Terminal, url: str, said: str) -> None:
+    assert empty.run("status", url=url) == FAILED
+    assert said in empty.err
+    assert "canary" not in empty.err
+
+
+def test_the_real_command_speaks_arabic_and_answers_scripts(hall: Terminal) -> None:
+    def asked(language: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, database.DATABASE_VARIABLE: hall.url, "LANGUAGE": language}
+        program = [sys.executable, "-m", "carecenter.server.command_line", *arguments]
+        return subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+
+    shown = asked("ar", "account", "list")
+    assert (shown.returncode, shown.stderr) == (DONE, "")
+    assert "مدير" in shown.stdout
+    scripted = asked("ar", "account", "list", "--json")
+    assert [line["role"] for line in json.loads(scripted.stdout)] == ["administrator"]
+    refused = asked("en", "account", "disable", "admin")
+    assert (refused.returncode, refused.stdout) == (FAILED, "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("init", "migrate", "age", "status", "serve", "backup", "restore", "renew"),
+        *("account add", "account list", "account roles", "device revoke", "queue add", "queue members"),
+        *("audit verify", "audit sign", "audit show"),
+    ],
+)
+def test_each_command_shows_an_example_of_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        command_line.main([*command.split(), "--help"])
+    assert left.value.code == DONE
+    assert f"carecenter-server {command}" in capsys.readouterr().out.partition("Examples:")[2]

@@ -1,0 +1,276 @@
+"""A desk of a hall: the first sign-in, later ones without the server, and what the centre's word does to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from carecenter.core.config import Paths
+from carecenter.core.errors import NotAllowed, NotFound, SignedOut, Unreachable, UserError, WrongPassword
+from carecenter.core.ids import new_id
+from carecenter.core.keyslots import KdfCost
+from carecenter.core.server_address import ServerAddress
+from carecenter.hall import HallDesk, HallOpened, probe
+from carecenter.opening import first_round
+from carecenter.queries import tickets
+from carecenter.server import accounts, administration
+from carecenter.server.greeting import LEASE
+from carecenter.store import facts
+from carecenter.sync.http import HttpTransport
+from carecenter.wire import FeedRequest, HallTransport, SealedKeys
+from tests.houses import PASSWORD, House, house, open_ticket
+from tests.server.serving import serving
+
+NEW_PASSWORD = "another long password"
+
+
+class Hall:
+    """A centre behind the real service, and workstations that reach it as long as the cable is in."""
+
+    def __init__(self, built: House, url: str, folder: Path) -> None:
+        self.built, self.url, self.folder = built, url, folder
+        self.is_cut = False
+        self.open = ExitStack()
+
+    def desk(self, name: str = "desk") -> HallDesk:
+        address = ServerAddress(self.url)
+        return HallDesk(Paths(self.folder / name), None, address, KdfCost.MINIMAL, line=self._line)
+
+    def enter(self, desk: HallDesk, name: str = "sara", password: str = PASSWORD) -> HallOpened:
+        opened = desk.sign_in(name, password)
+        self.open.callback(opened.close)
+        self.open.callback(opened.workstation.close)
+        return opened
+
+    def _line(self) -> HallTransport:
+        # A port that nobody listens at: the cable is out.
+        return HttpTransport("http://127.0.0.1:9" if self.is_cut else self.url)
+
+
+def leave(opened: HallOpened) -> None:
+    opened.workstation.close()
+    opened.close()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    with house(tmp_path) as built:
+        built.account("sara")
+        built.account("noor")
+        with serving(built.centre) as service:
+            made = Hall(built, service.url, tmp_path)
+            with made.open:
+                yield made
+
+
+def test_the_first_sign_in_asks_the_server_and_later_ones_do_without(hall: Hall) -> None:
+    desk = hall.desk()
+    first = hall.enter(desk)
+    assert (first.viewer.name, desk.names()) == ("sara", ("sara",))
+    leave(first)
+    hall.is_cut = True
+    again = hall.enter(hall.desk())
+    assert again.viewer.account_id == first.viewer.account_id
+    assert again.session.token == ""
+    assert set(again.session.scopes) == set(first.session.scopes)
+
+
+def test_somebody_new_needs_the_server(hall: Hall) -> None:
+    hall.is_cut = True
+    with pytest.raises(Unreachable, match="not signed in at this computer before"):
+        hall.desk().sign_in("sara", PASSWORD)
+    hall.is_cut = False
+    leave(hall.enter(hall.desk()))
+    hall.is_cut = True
+    with pytest.raises(Unreachable, match="not signed in at this computer before"):
+        hall.desk().sign_in("noor", PASSWORD)
+
+
+def test_a_wrong_password_opens_nothing_with_or_without_the_server(hall: Hall) -> None:
+    with pytest.raises(WrongPassword):
+        hall.desk().sign_in("sara", "wrong password")
+    assert hall.desk().names() == ()
+    leave(hall.enter(hall.desk()))
+    for hall.is_cut in (False, True):
+        with pytest.raises(WrongPassword):
+            hall.desk().sign_in("sara", "wrong password")
+    leave(hall.enter(hall.desk()))
+
+
+def test_a_second_person_gets_into_the_same_store_and_sends_what_the_first_one_left(hall: Hall) -> None:
+    sara = hall.enter(hall.desk())
+    leave(sara)
+    hall.is_cut = True
+    sara = hall.enter(hall.desk())
+    written = open_ticket()
+    kept, _ = sara.workstation.perform(sara.viewer, written)
+    leave(sara)
+    hall.is_cut = False
+    noor = hall.enter(hall.desk(), "noor")
+    assert hall.desk().names() == ("sara", "noor")
+    push = noor.workstation.next_push()
+    assert [envelope.account_id for envelope in push.operations] == [sara.viewer.account_id]
+    noor.workstation.settle(noor.transport.push(noor.session.token, push).results)
+    with hall.built.centre.transaction() as unit:
+        reference = getattr(kept, "reference", "")
+        (row,) = tickets.by_reference(unit.session, noor.viewer, reference)
+    assert row.id == written.ticket_id
+    hall.is_cut = True
+    leave(noor)
+    assert hall.enter(hall.desk(), "noor").viewer.name == "noor", "the new slot opens without the server too"
+
+
+def test_a_new_password_replaces_the_old_way_in(hall: Hall) -> None:
+    first = hall.enter(hall.desk())
+    leave(first)
+    hall.built.centre.set_password(first.viewer.account_id, NEW_PASSWORD, by_token=None)
+    with pytest.raises(WrongPassword, match="changed at the server"):
+        hall.desk().sign_in("sara", PASSWORD)
+    hall.is_cut = True
+    with pytest.raises(UserError):
+        hall.desk().sign_in("sara", PASSWORD)
+    hall.is_cut = False
+    leave(hall.enter(hall.desk(), password=NEW_PASSWORD))
+    hall.is_cut = True
+    again = hall.enter(hall.desk(), password=NEW_PASSWORD)
+    assert again.workstation.device_id() == first.workstation.device_id()
+
+
+def test_a_session_begun_offline_signs_in_when_the_server_is_back(hall: Hall) -> None:
+    leave(hall.enter(hall.desk()))
+    hall.is_cut = True
+    opened = hall.enter(hall.desk())
+    with pytest.raises(Unreachable):
+        opened.transport.feed("", FeedRequest(after={"everyone": 0}))
+    opened.admitted._transport = HttpTransport(hall.url)
+    page = opened.transport.feed("", FeedRequest(after={"everyone": 0}))
+    assert page.rows
+    assert opened.refusal() is None
+    opened.admitted.close()
+
+
+@pytest.mark.parametrize("revoked", [False, True], ids=["disabled account", "revoked workstation"])
+def test_whom_the_centre_shuts_out_is_out_at_once_and_cannot_come_back_offline(hall: Hall, revoked: bool) -> None:
+    opened = hall.enter(hall.desk())
+    device, waiting = opened.workstation.device_id(), open_ticket()
+    first_round(opened.workstation, opened.transport, opened.session, None)
+    opened.workstation.perform(opened.viewer, waiting)
+    if revoked:
+        administration.set_revoked(hall.built.centre, device, True)
+    else:
+        administration.set_active(hall.built.centre, "sara", False)
+    with pytest.raises(SignedOut):
+        opened.transport.feed(opened.session.token, FeedRequest(after={"everyone": 0}))
+    assert isinstance(opened.refusal(), NotAllowed if revoked else NotFound)
+    assert hall.desk().names() == ()
+    leave(opened)
+    hall.is_cut = True
+    with pytest.raises(Unreachable):
+        hall.desk().sign_in("sara", PASSWORD)
+    hall.is_cut = False
+    with pytest.raises((NotAllowed, NotFound)):
+        hall.desk().sign_in("sara", PASSWORD)
+    administration.set_revoked(hall.built.centre, device, False)
+    noor = hall.enter(hall.desk(), "noor")
+    assert noor.workstation.queue().waiting == 1, "what was not sent is kept for whoever comes next"
+
+
+def test_the_refused_password_is_not_tried_again_and_again(hall: Hall) -> None:
+    opened = hall.enter(hall.desk())
+    hall.built.centre.set_password(opened.viewer.account_id, NEW_PASSWORD, by_token=None)
+    with hall.built.centre.transaction() as unit:
+        accounts.end_sessions(unit.session, opened.viewer.account_id)
+    for _ in range(12):
+        with pytest.raises(SignedOut):
+            opened.transport.feed(opened.session.token, FeedRequest(after={}))
+    leave(opened)
+    leave(hall.enter(hall.desk(), password=NEW_PASSWORD))  # not slowed down by what the desk tried
+
+
+def test_after_the_lease_nobody_works_until_the_server_is_reached(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = hall.enter(hall.desk())
+    leave(opened)
+    hall.is_cut = True
+    opened = hall.enter(hall.desk())
+    assert opened.ended() is None
+    now = opened.workstation.clock()
+    opened.workstation.clock = lambda: now + LEASE - dt.timedelta(hours=1)
+    assert opened.ended() is None
+    opened.workstation.clock = lambda: now + LEASE + dt.timedelta(hours=1)
+    assert opened.ended() is not None
+    with opened.workstation.transaction() as session:
+        known = facts.followers(session)
+        mine = known[opened.viewer.account_id]
+        assert mine.lease_until is not None
+        mine.lease_until -= 100 * LEASE
+        facts.keep_followers(session, known)
+    leave(opened)
+    with pytest.raises(NotAllowed, match="has not reached the server for too long"):
+        hall.desk().sign_in("sara", PASSWORD)
+    assert hall.desk().names() == ("sara",), "nothing is deleted"
+    hall.is_cut = False
+    hall.enter(hall.desk())
+
+
+def test_another_centre_at_the_address_gets_nothing_of_this_one(hall: Hall, tmp_path: Path) -> None:
+    opened = hall.enter(hall.desk())
+    leave(opened)
+    (tmp_path / "other").mkdir()
+    with house(tmp_path / "other") as other:
+        other.account("sara")
+        with serving(other.centre) as service:
+            hall.url = service.url
+            with pytest.raises(UserError, match="not the one whose work lies on this computer"):
+                hall.desk().sign_in("sara", PASSWORD)
+
+
+def test_the_keys_open_for_this_workstation_alone(hall: Hall) -> None:
+    leave(hall.enter(hall.desk("first")))
+    leave(hall.enter(hall.desk("second"), "noor"))
+    stolen = Paths(hall.folder / "first").hall.keyslots.read_text()
+    for desk in ("first", "second"):
+        assert PASSWORD not in Paths(hall.folder / desk).hall.keyslots.read_text()
+    slots = hall.desk("first")._slots()
+    assert slots is not None
+    assert slots.for_centre is not None
+    assert slots.for_centre.sealed in stolen
+    noor = hall.enter(hall.desk("second"), "noor")
+    line = hall._line()
+    with pytest.raises(UserError, match="cannot open this workstation's store"):
+        line.unseal(noor.session.token, SealedKeys(sealed=slots.for_centre.sealed))
+    line.close()
+
+
+def test_a_copied_store_that_became_another_device_signs_in_as_that(hall: Hall) -> None:
+    opened = hall.enter(hall.desk())
+    other = new_id()
+    with opened.workstation.transaction() as session:
+        facts.put(session, "device_id", other)
+    leave(opened)
+    again = hall.enter(hall.desk())
+    first_round(again.workstation, again.transport, again.session, None)
+    again.workstation.perform(again.viewer, open_ticket())
+    push = again.workstation.next_push()
+    assert {envelope.device_id for envelope in push.operations} == {other}
+    again.transport.push(again.session.token, push)
+
+
+def test_the_connection_is_diagnosed(hall: Hall) -> None:
+    probe(ServerAddress(hall.url))
+    for url, said in (
+        ("https://127.0.0.1:9", "Nothing listens"),
+        ("https://nowhere.invalid", "There is no computer named"),
+        ("http://centre.example", "must begin with https"),
+    ):
+        with pytest.raises(UserError, match=said):
+            probe(ServerAddress(url))
+    address = replace(ServerAddress(hall.url), proxy="http://127.0.0.1:9")
+    with pytest.raises(Unreachable, match="proxy"):
+        probe(address)

@@ -50,7 +50,7 @@ _WIDTHS: Final = {
     Column.ASSIGNEE: 10,
     Column.STATUS: 13,
     Column.PRIORITY: 8,
-    Column.DUE: 20,
+    Column.DUE: 24,
 }
 """In average letters; the summary takes what is left."""
 

@@ -7,10 +7,11 @@ who is signed in may do stands in ``centre``.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from carecenter import migrations
@@ -99,10 +100,8 @@ def raise_wall(engine: Engine) -> bool:
 def list_accounts(centre: Centre) -> list[AccountLine]:
     """All accounts by name."""
     with centre.transaction() as unit:
-        queues: dict[str, list[str]] = {}
-        statement = select(QueueMember.account_id, QueueMember.queue_id).order_by(QueueMember.queue_id)
-        for account_id, queue_id in unit.session.execute(statement):
-            queues.setdefault(account_id, []).append(queue_id)
+        pairs = select(QueueMember.account_id, QueueMember.queue_id).order_by(QueueMember.queue_id)
+        queues = _grouped(unit.session, pairs)
         return [
             AccountLine(
                 id=row.id,
@@ -111,7 +110,7 @@ def list_accounts(centre: Centre) -> list[AccountLine]:
                 display_name_en=row.display_name_en,
                 role=row.role,
                 active=row.active,
-                queues=tuple(queues.get(row.id, ())),
+                queues=tuple(queues[row.id]),
             )
             for row in unit.session.scalars(select(Account).order_by(Account.name))
         ]
@@ -166,10 +165,8 @@ def set_password(centre: Centre, name: str, password: str) -> None:
 def list_devices(centre: Centre) -> list[DeviceLine]:
     """All workstations, the one seen last first."""
     with centre.transaction() as unit:
-        signed_in: dict[str, list[str]] = {}
         pairs = select(Token.device_id, Account.name).join(Account, Account.id == Token.account_id).distinct()
-        for device_id, name in unit.session.execute(pairs.order_by(Account.name)):
-            signed_in.setdefault(device_id, []).append(name)
+        signed_in = _grouped(unit.session, pairs.order_by(Account.name))
         rows = unit.session.scalars(select(Device)).all()
         rows = sorted(rows, key=lambda row: row.last_seen or row.first_seen, reverse=True)
         return [
@@ -179,7 +176,7 @@ def list_devices(centre: Centre) -> list[DeviceLine]:
                 first_seen=row.first_seen,
                 last_seen=row.last_seen,
                 revoked=row.revoked,
-                accounts=tuple(signed_in.get(row.id, ())),
+                accounts=tuple(signed_in[row.id]),
             )
             for row in rows
         ]
@@ -203,17 +200,15 @@ def set_revoked(centre: Centre, device: str, revoked: bool) -> str:
 def list_queues(centre: Centre) -> list[QueueLine]:
     """All queues in their order."""
     with centre.transaction() as unit:
-        members: dict[str, list[str]] = {}
         pairs = select(QueueMember.queue_id, Account.name).join(Account, Account.id == QueueMember.account_id)
-        for queue_id, name in unit.session.execute(pairs.order_by(Account.name)):
-            members.setdefault(queue_id, []).append(name)
+        members = _grouped(unit.session, pairs.order_by(Account.name))
         return [
             QueueLine(
                 id=row.id,
                 name_ar=row.name_ar,
                 name_en=row.name_en,
                 restricted=row.restricted,
-                members=tuple(members.get(row.id, ())),
+                members=tuple(members[row.id]),
             )
             for row in unit.session.scalars(select(Queue).order_by(Queue.position, Queue.id))
         ]
@@ -249,6 +244,14 @@ def change_members(centre: Centre, queue_id: str, joining: Iterable[str], leavin
                 unit.remove(row)
                 _record(centre, unit, "LeaveQueue", queue_id=queue_id, account_id=account.id)
         unit.publish()
+
+
+def _grouped(session: Session, pairs: Select[str, str]) -> defaultdict[str, list[str]]:
+    """The seconds of pairs by their firsts, in the order of the statement."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for key, value in session.execute(pairs):
+        found[key].append(value)
+    return found
 
 
 def _membership(session: Session, queue_id: str, account_id: str) -> list[QueueMember]:

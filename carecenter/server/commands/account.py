@@ -109,12 +109,12 @@ def _add(chosen: argparse.Namespace) -> None:
 def _list(chosen: argparse.Namespace) -> None:
     with database.opened(chosen) as centre:
         found = administration.list_accounts(centre)
-    if chosen.json:
-        showing.as_json(found)
-        return
-    heads = (_("Name"), _("Role"), _("Active"), _("Queues"))
-    rows = [(line.name, label(line.role), showing.yes_or_no(line.active), ", ".join(line.queues)) for line in found]
-    showing.table(heads, rows)
+    showing.listed(
+        chosen,
+        found,
+        (_("Name"), _("Role"), _("Active"), _("Queues")),
+        lambda row: (row.name, label(row.role), showing.yes_or_no(row.active), ", ".join(row.queues)),
+    )
 
 
 def _disable(chosen: argparse.Namespace) -> None:

@@ -43,21 +43,18 @@ def add_to(commands: Commands) -> None:
 def _list(chosen: argparse.Namespace) -> None:
     with database.opened(chosen) as centre:
         found = administration.list_devices(centre)
-    if chosen.json:
-        showing.as_json(found)
-        return
-    heads = (_("Workstation"), _("Name"), _("Last seen"), _("Revoked"), _("Signed in"))
-    rows = [
-        (
-            line.id,
-            line.name,
-            i18n.date_time(line.last_seen or line.first_seen),
-            showing.yes_or_no(line.revoked),
-            ", ".join(line.accounts),
-        )
-        for line in found
-    ]
-    showing.table(heads, rows)
+    showing.listed(
+        chosen,
+        found,
+        (_("Workstation"), _("Name"), _("Last seen"), _("Revoked"), _("Signed in")),
+        lambda row: (
+            row.id,
+            row.name,
+            i18n.date_time(row.last_seen or row.first_seen),
+            showing.yes_or_no(row.revoked),
+            ", ".join(row.accounts),
+        ),
+    )
 
 
 def _revoke(chosen: argparse.Namespace) -> None:

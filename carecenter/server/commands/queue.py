@@ -61,15 +61,17 @@ def _add(chosen: argparse.Namespace) -> None:
 def _list(chosen: argparse.Namespace) -> None:
     with database.opened(chosen) as centre:
         found = administration.list_queues(centre)
-    if chosen.json:
-        showing.as_json(found)
-        return
-    heads = (_("Queue"), _("Restricted"), _("Members"), _("Name"))
-    rows = [
-        (line.id, showing.yes_or_no(line.restricted), str(len(line.members)), f"{line.name_en} · {line.name_ar}")
-        for line in found
-    ]
-    showing.table(heads, rows)
+    showing.listed(
+        chosen,
+        found,
+        (_("Queue"), _("Restricted"), _("Members"), _("Name")),
+        lambda row: (
+            row.id,
+            showing.yes_or_no(row.restricted),
+            str(len(row.members)),
+            f"{row.name_en} · {row.name_ar}",
+        ),
+    )
 
 
 def _members(chosen: argparse.Namespace) -> None:

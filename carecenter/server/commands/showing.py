@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
+
+T = TypeVar("T")
 
 _BAR: Final = 30
 _SECONDS_BETWEEN_LINES: Final = 5.0
@@ -24,6 +27,16 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     for line in lines:
         print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def listed(
+    chosen: argparse.Namespace, found: Sequence[T], heads: Sequence[str], line: Callable[[T], Sequence[str]]
+) -> None:
+    """What a ``list`` command found: a table, or the whole of it as JSON where ``--json`` asks for that."""
+    if chosen.json:
+        as_json(found)
+    else:
+        table(heads, [line(row) for row in found])
 
 
 def as_json(content: Any) -> None:

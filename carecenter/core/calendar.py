@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Final, Self
 
 from carecenter.core.errors import UserError
-from carecenter.core.i18n import KUWAIT, N_
+from carecenter.core.i18n import N_
+from carecenter.core.kuwait import KUWAIT
 
 _DAY_MINUTES: Final = 24 * 60
 _WEEK: Final = 7

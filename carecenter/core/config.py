@@ -7,14 +7,13 @@ shared by all workstations lies in the store.
 from __future__ import annotations
 
 import errno
-import json
 import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from carecenter.core.errors import StoreFull, UserError
 from carecenter.core.i18n import N_, Digits
@@ -28,8 +27,7 @@ _POSIX: Final = os.name == "posix"
 _DISK_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(NamedTuple):
     """One folder, readable by its user alone, holds everything a workstation keeps."""
 
     data: Path
@@ -104,13 +102,11 @@ class Paths:
             ) from error
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What this person chose at this workstation; a change makes a new one (`dataclasses.replace`).
+class Settings(NamedTuple):
+    """What this person chose at this workstation; `with_` makes another.
 
     `text_scale` is in per cent; `window_geometry` and `window_state` are what Qt saved, in base64;
     `shortcuts` maps an action's name to the keys it was given. `server_url` None: the embedded centre.
-    Raises ValueError for a value that a field cannot have.
     """
 
     language: Literal["ar", "en", "qps"] = "ar"
@@ -123,12 +119,14 @@ class Settings:
     proxy: str | None = None
     window_geometry: str | None = None
     window_state: str | None = None
-    shortcuts: dict[str, str] = field(default_factory=dict)
+    shortcuts: Mapping[str, str] = MappingProxyType({})
 
-    def __post_init__(self) -> None:
-        for name, fits in _FITS.items():
-            if not fits(getattr(self, name)):
+    def with_(self, **fields: Any) -> Settings:
+        """These settings with other values in some fields. Raises ValueError for one that its field cannot have."""
+        for name, value in fields.items():
+            if not _FITS[name](value):
                 raise ValueError(f"setting {name} is not understood")
+        return self._replace(**fields)
 
 
 def _one_of(*values: str) -> Callable[[object], bool]:
@@ -147,7 +145,8 @@ def _texts_by_name(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
 
 
-# By hand: the first picture waits for the settings, and a library for it would cost a tenth of that wait.
+# By hand, and tuples rather than dataclasses: the first picture waits for the settings, and what a library
+# or the module `dataclasses` would do for them costs a part of that wait that can be seen.
 _FITS: Final[dict[str, Callable[[object], bool]]] = {
     "language": _one_of("ar", "en", "qps"),
     "digits": _one_of("latn", "arab"),
@@ -176,6 +175,8 @@ def read_settings(path: Path) -> Settings:
     except OSError:
         log.warning("the settings cannot be read; going on with the defaults", exc_info=True)
         return Settings()
+    import json  # here, as below: the very first picture has no settings to read
+
     try:
         chosen = json.loads(content)
     except (ValueError, RecursionError):
@@ -188,6 +189,8 @@ def read_settings(path: Path) -> Settings:
 
 def write_settings(path: Path, settings: Settings) -> None:
     """Replaces the file whole. Raises StoreFull when the disk is full, and OSError."""
+    import json
+
     plain = Settings()
     chosen = {name: value for name in _FITS if (value := getattr(settings, name)) != getattr(plain, name)}
     replace_file(path, json.dumps(chosen, ensure_ascii=False, indent=2).encode() + b"\n")

@@ -2,15 +2,17 @@
 
 Catalogues are gettext's, looked up when a function is called, so that the language can change during a call.
 Here live no texts, no Qt and no layout: `carecenter.ui.language` swaps the catalogue first and then what Qt
-draws. Importing this module loads neither Babel nor gettext; each is loaded with its first use.
+draws. Importing this module loads neither Babel nor gettext nor datetime; each is loaded with its first use.
 """
 
 from __future__ import annotations
 
-from datetime import date as calendar_day
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date as calendar_day
+    from datetime import datetime
 
 Digits = Literal["latn", "arab"]
 
@@ -21,10 +23,6 @@ PSEUDO: Final = "qps"
 PSEUDO_OPEN: Final = "⟦"
 PSEUDO_CLOSE: Final = "⟧"
 
-KUWAIT: Final = timezone(timedelta(hours=3), "Asia/Kuwait")
-"""Kuwait's clock has never been moved for summer, so a fixed offset needs no zone database on the
-workstation.
-"""
 FIRST_WEEKDAY: Final = 6
 """Sunday, as `datetime.date.weekday` counts. CLDR knows no English/Kuwait; Kuwait's working week starts here.
 """
@@ -95,15 +93,13 @@ class Translator:
         """
         from babel.dates import format_date
 
-        day = _in_kuwait(d).date() if isinstance(d, datetime) else d
-        return self._said(format_date(day, _DATE_PATTERNS.get(self.code, "d MMM y"), locale=self._locale))
+        return self._said(format_date(_day(d), _DATE_PATTERNS.get(self.code, "d MMM y"), locale=self._locale))
 
     def weekday(self, d: calendar_day) -> str:
         """The day's name, as `Monday`; a moment is taken in Kuwait's zone."""
         from babel.dates import format_date
 
-        day = _in_kuwait(d).date() if isinstance(d, datetime) else d
-        return self._said(format_date(day, "EEEE", locale=self._locale))
+        return self._said(format_date(_day(d), "EEEE", locale=self._locale))
 
     def time(self, dt: datetime) -> str:
         """The 24-hour clock in Kuwait, as `10:42`. Raises ValueError for a datetime without a zone."""
@@ -128,7 +124,7 @@ class Translator:
         Both must carry a zone (TypeError or a wrong answer otherwise, as with any datetime subtraction).
         """
         delta = dt - now
-        if abs(delta) < timedelta(minutes=1):
+        if abs(delta.total_seconds()) < 60:
             return self.gettext("just now")
         from babel.dates import format_timedelta
 
@@ -323,7 +319,15 @@ def _load(code: str) -> Catalogue:
     return gnu.NullTranslations()
 
 
+def _day(d: calendar_day) -> calendar_day:
+    from datetime import datetime
+
+    return _in_kuwait(d).date() if isinstance(d, datetime) else d
+
+
 def _in_kuwait(dt: datetime) -> datetime:
+    from carecenter.core.kuwait import KUWAIT
+
     if dt.tzinfo is None:
         raise ValueError("a moment shown to a person needs a time zone")
     return dt.astimezone(KUWAIT)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from carecenter.core.i18n import KUWAIT
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.reading import Meaning, Reading, read
 from carecenter.core.text import tokens
 from carecenter.models.article import Article

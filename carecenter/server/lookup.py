@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from carecenter.core import text
 from carecenter.core.civil_id import mask
 from carecenter.core.errors import Busy, NotAllowed, NotFound, UserError
-from carecenter.core.i18n import KUWAIT, N_
+from carecenter.core.i18n import N_
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.reading import Meaning, Reading, read
 from carecenter.models.caller import Caller, CallerPhone
 from carecenter.models.queue import Queue

@@ -21,7 +21,7 @@ import msgspec
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from carecenter.core.i18n import KUWAIT
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import CallbackState
 from carecenter.models.account import Account
 from carecenter.models.base import Synced, entity_of, synced_models

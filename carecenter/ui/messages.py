@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -214,6 +213,8 @@ def _unexpected(reference: str) -> str:
 
 
 def _spelt(value: object) -> str:
+    from datetime import date, datetime  # here: the first picture tells no time
+
     if isinstance(value, datetime):
         return i18n.date_time(value)
     if isinstance(value, date):

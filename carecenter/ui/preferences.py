@@ -6,18 +6,19 @@ The values and their file are `core.config`'s; this is where a changed value bec
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from carecenter.core.config import Settings, read_settings, write_settings
 from carecenter.core.errors import StoreFull
-from carecenter.core.server_address import ServerAddress
 from carecenter.ui.language import Language
 from carecenter.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from carecenter.core.server_address import ServerAddress
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Preferences(QObject):
     def change(self, **fields: Any) -> None:
         """Take new values for fields of Settings. Raises ValueError, with nothing changed, for a bad one."""
         before = self.settings
-        self.settings = replace(before, **fields)
+        self.settings = before.with_(**fields)
         try:
             write_settings(self._path, self.settings)
         except (OSError, StoreFull):

@@ -1,14 +1,12 @@
-"""How the program looks: palette, type, icons and style sheet, light and dark, from the files under
-`resources/`.
+"""How the program looks: colours, type, icons and style sheet, light and dark, from `palette` and the files
+under `resources/`.
 
-Colours are known by role ("text", "accent", "danger_soft"), never by value; `resources/theme/palette.json` is
-the only place with values and tells which roles may lie on which. What the widgets are is not this module's
-matter.
+Colours are known by role ("text", "accent", "danger_soft"), never by value; `ui.palette` is the only place
+with values and tells which roles may lie on which. What the widgets are is not this module's matter.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -17,6 +15,8 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
+
+from carecenter.ui.palette import DARK, LIGHT
 
 FAMILY: Final = "IBM Plex Sans Arabic"
 BODY_PX: Final = 14
@@ -181,22 +181,15 @@ def style_sheet(scale: float = 1.0) -> str:
     }
     folder = resource_folder() / "theme"
     text = (folder / "style.qss").read_text(encoding="utf-8")
-    half = "dark" if _colours == palette_file()["dark"] else "light"
+    half = "dark" if _colours == DARK else "light"
     words: dict[str, str | int] = {**_colours, **sizes, "theme": folder.as_posix(), "half": half}
     # The comments speak of $words too, and Qt need not read them.
     return Template(text[text.index("*/") + 2 :]).substitute(words)
 
 
-@cache
-def palette_file() -> dict[str, Any]:
-    """The content of palette.json: "light", "dark", "text_on" (contrast 4.5) and "shape_on" (contrast 3)."""
-    content: dict[str, Any] = json.loads((resource_folder() / "theme" / "palette.json").read_text(encoding="utf-8"))
-    return content
-
-
 def _wear(dark: bool) -> None:
     _colours.clear()
-    _colours.update(palette_file()["dark" if dark else "light"])
+    _colours.update(DARK if dark else LIGHT)
 
 
 @cache

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,7 @@ def test_settings_survive_a_restart(tmp_path: Path) -> None:
     write_settings(tmp_path / "settings.json", chosen)
 
     assert read_settings(tmp_path / "settings.json") == chosen
-    assert replace(chosen, theme="light") != chosen
+    assert chosen.with_(theme="light") != chosen
 
 
 def test_the_first_start_has_the_defaults_and_the_embedded_centre(tmp_path: Path) -> None:
@@ -154,7 +153,7 @@ def test_one_bad_field_costs_only_itself(tmp_path: Path) -> None:
 )
 def test_a_value_that_a_field_cannot_have_is_refused(chosen: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(chosen))):
-        replace(Settings(), **chosen)
+        Settings().with_(**chosen)
 
 
 def test_settings_that_cannot_be_read_do_not_stop_the_start(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from carecenter.core.i18n import KUWAIT
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import Language
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Base, Side, entity_of, image_of, images_of, synced_models, tables_of, values_of

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QIcon, QImage,
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from carecenter.ui import theme
+from carecenter.ui import palette, theme
 
 
 @pytest.fixture
@@ -44,21 +44,19 @@ def test_the_contrast_formula_is_wcags() -> None:
 
 @pytest.mark.parametrize("half", ["light", "dark"])
 def test_every_text_can_be_read_and_every_shape_seen(half: str) -> None:
-    content = theme.palette_file()
-    colours = content[half]
-    weak = [(a, b) for a, b in content["text_on"] if contrast(colours[a], colours[b]) < 4.5]
-    weak += [(a, b) for a, b in content["shape_on"] if contrast(colours[a], colours[b]) < 3]
+    colours = palette.LIGHT if half == "light" else palette.DARK
+    weak = [(a, b) for a, b in palette.TEXT_ON if contrast(colours[a], colours[b]) < 4.5]
+    weak += [(a, b) for a, b in palette.SHAPE_ON if contrast(colours[a], colours[b]) < 3]
     assert weak == []
 
 
 def test_light_and_dark_know_the_same_roles() -> None:
-    content = theme.palette_file()
-    assert content["light"].keys() == content["dark"].keys()
+    assert palette.LIGHT.keys() == palette.DARK.keys()
 
 
 def test_the_style_sheet_lays_text_on_declared_grounds_only() -> None:
     sheet = (theme.resource_folder() / "theme" / "style.qss").read_text(encoding="utf-8")
-    declared = {tuple(pair) for pair in theme.palette_file()["text_on"]}
+    declared = set(palette.TEXT_ON)
     found = set()
     for body in re.findall(r"\{([^{}]*)\}", re.sub(r"\$\{\w+\}|/\*.*?\*/", "", sheet, flags=re.DOTALL)):
         text = re.search(r"(?:^|[;\s])color: \$(\w+)", body)
@@ -97,7 +95,7 @@ def test_dark_and_light_change_what_is_on_the_screen(dress: theme.Theme, qtbot: 
     assert window.grab().toImage().pixelColor(20, 20) == theme.colour("window")
     dress.set_dark(True)
     assert dress.dark
-    assert window.grab().toImage().pixelColor(20, 20) == QColor(theme.palette_file()["dark"]["window"])
+    assert window.grab().toImage().pixelColor(20, 20) == QColor(palette.DARK["window"])
 
 
 def test_text_can_be_doubled(dress: theme.Theme, qtbot: QtBot) -> None:
@@ -135,7 +133,7 @@ def test_a_button_keeps_its_icon_readable_when_the_theme_changes(dress: theme.Th
     qtbot.addWidget(button)
     theme.set_icon(button, "phone")
     dress.set_dark(True)
-    assert drawn(button.icon())[1] == {theme.palette_file()["dark"]["text"]}
+    assert drawn(button.icon())[1] == {palette.DARK["text"]}
 
 
 def test_only_icons_with_a_direction_are_turned_round(dress: theme.Theme, qapp: QApplication, qtbot: QtBot) -> None:

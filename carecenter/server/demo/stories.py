@@ -13,8 +13,8 @@ from random import Random
 from typing import Final
 
 from carecenter.core.calendar import default_calendar
-from carecenter.core.i18n import KUWAIT
 from carecenter.core.ids import new_id
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.promises import SOON, due_at
 from carecenter.core.terms import (
     CallbackState,

@@ -14,8 +14,9 @@ from carecenter.core import civil_id as civil_ids
 from carecenter.core import phone as phones
 from carecenter.core.civil_id import CivilId
 from carecenter.core.errors import UserError
-from carecenter.core.i18n import KUWAIT, N_
+from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.phone import PhoneNumber, PhoneProblem
 from carecenter.core.terms import Channel, Check, Language, WrapUp
 from carecenter.core.text import plain

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from carecenter.core import i18n, phone
-from carecenter.core.i18n import KUWAIT
 from carecenter.core.i18n import gettext as _
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import ArticleKind, Language, Priority, TicketKind, label
 from carecenter.queries.accounts import BodyRow, QueueRow
 from carecenter.queries.articles import ArticleRow

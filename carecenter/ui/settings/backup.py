@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 from carecenter.core import i18n
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
+from carecenter.core.kuwait import KUWAIT
 from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.settings.office import Office
 from carecenter.ui.settings.part import Part
@@ -85,7 +86,7 @@ class BackupPart(Part):
 
     async def back_up(self) -> None:
         """Asks where to, and writes."""
-        day = dt.datetime.now(i18n.KUWAIT).date().isoformat()
+        day = dt.datetime.now(KUWAIT).date().isoformat()
         target = await backup_file.to_write(self, self._folder, f"carecenter-{day}")
         if target is None:
             return

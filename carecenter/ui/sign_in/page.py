@@ -51,7 +51,8 @@ class SignInPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.card: Card = self.sign_in if is_set_up else self.first_start
-        self._show(self.card)
+        self._place(self.card)  # it comes with the window: shown by itself, it would be laid out twice
+        self.card.focus_first()
 
     @cached_property
     def sign_in(self) -> SignInForm:
@@ -279,9 +280,12 @@ class SignInPage(QScrollArea):
         self.recovery_code.show_code(code)
         self._show(self.recovery_code)
 
-    def _show(self, card: Card) -> None:
+    def _place(self, card: Card) -> None:
         if card.parent() is None:
             self._column.insertLayout(self._column.count() - 1, in_the_middle(card))
+
+    def _show(self, card: Card) -> None:
+        self._place(card)
         if card is not self.card:
             self.card.hide()
         self.card = card

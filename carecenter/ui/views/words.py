@@ -12,6 +12,7 @@ from carecenter.core import i18n
 from carecenter.core import phone as phones
 from carecenter.core import reference as references
 from carecenter.core.i18n import gettext as _
+from carecenter.core.kuwait import KUWAIT
 
 
 def name(arabic: str, english: str) -> str:
@@ -51,7 +52,7 @@ def civil_id(number: str) -> str:
 
 def moment(when: dt.datetime, now: dt.datetime) -> str:
     """A moment in a row: the clock today, the day before that or after; both in Kuwait's time."""
-    same_day = when.astimezone(i18n.KUWAIT).date() == now.astimezone(i18n.KUWAIT).date()
+    same_day = when.astimezone(KUWAIT).date() == now.astimezone(KUWAIT).date()
     return i18n.time(when) if same_day else i18n.date(when)
 
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from carecenter.core.i18n import KUWAIT
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import EntryKind, TicketStatus
 from carecenter.models.account import Account
 from carecenter.models.call import Call

@@ -28,7 +28,7 @@ class IssuedPanel(Translated, QFrame):
         self.reference.copied.connect(self.copied)
         self._title, self._pin_note = PlainLabel(), PlainLabel()
         self._title.setProperty("tone", "muted")
-        self.sentence = PlainLabel()
+        self.sentence = PlainLabel(own_side=True)
         self.sentence.setProperty("scale", "title")
         self.sentence.setProperty("data", True)  # in the caller's language, not the screen's
         self.pin, self._pin_label = PlainLabel(), PlainLabel()

@@ -29,6 +29,7 @@ from carecenter.ui.views.ticket_view_timeline import Timeline
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
+from carecenter.ui.widgets.reference_label import INSET
 from carecenter.ui.widgets.section import Section
 
 FOLLOWED: Final = frozenset({"ticket", "ticket_entry", "callback", "caller", "account", "queue", "queue_member"})
@@ -107,7 +108,7 @@ class TicketView(Translated, QWidget):
         foot.addWidget(self._news)
         foot.addWidget(self.actions_panel)
         head = QVBoxLayout()
-        head.setContentsMargins(16, 16, 16, 8)
+        head.setContentsMargins(16 - INSET, 16, 16 - INSET, 8)
         head.setSpacing(8)
         head.addWidget(self.title)
         self._page = QWidget()

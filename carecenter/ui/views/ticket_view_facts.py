@@ -20,7 +20,7 @@ from carecenter.ui.views import words
 from carecenter.ui.views.ticket_view_callbacks import CallbackLines
 from carecenter.ui.views.ticket_view_text import PeopleText
 from carecenter.ui.widgets.plain_label import PlainLabel
-from carecenter.ui.widgets.reference_label import ReferenceLabel
+from carecenter.ui.widgets.reference_label import INSET, ReferenceLabel
 from carecenter.ui.widgets.status_pill import StatusPill
 
 _FACTS: Final = (
@@ -197,7 +197,11 @@ class TicketFacts(Translated, QWidget):
 
 
 class TicketTitle(Translated, QWidget):
-    """The reference, as large as it must be to be read out, and the state in pills beside and under it."""
+    """The reference, as large as it must be to be read out, and the state in pills beside and under it.
+
+    Everything stands `INSET` inside the widget, so that the digits and the pills begin at one line and the frame
+    of a focused reference has room before it.
+    """
 
     def __init__(self, pills: dict[str, StatusPill], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -206,10 +210,11 @@ class TicketTitle(Translated, QWidget):
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.reference)
         first.addStretch()
-        for key, line in (("due", first), ("status", second), ("priority", second)):
-            line.addWidget(pills[key])
-        second.addWidget(pills["kind"])
-        second.addWidget(pills["escalation"])
+        first.addWidget(pills["due"])
+        first.addSpacing(INSET)
+        second.addSpacing(INSET)
+        for key in ("status", "priority", "kind", "escalation"):
+            second.addWidget(pills[key])
         second.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
+
+from carecenter.core.text import is_arabic
 
 
 def plain_tool_tip(text: str) -> str:
@@ -20,12 +22,16 @@ class PlainLabel(QLabel):
     """A label for people's text: never markup, never a link, never a picture.
 
     QLabel's default would draw `<img src="file:///...">` out of a caller's note. With `elide` the label gives
-    up width before its neighbours do, ends in an ellipsis and tells the whole text in its tool tip.
+    up width before its neighbours do, ends in an ellipsis and tells the whole text in its tool tip. With
+    `own_side` Arabic begins on the right and English on the left, whatever the screen's language: a sentence to
+    be read out, not a line of a form.
     """
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, *, elide: bool = False) -> None:
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, elide: bool = False, own_side: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._elide = elide
+        self._elide, self._own_side = elide, own_side
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
 
@@ -60,26 +66,50 @@ class PlainLabel(QLabel):
         QLabel puts a Latin text on the left of an Arabic form, and an Arabic one on the right of an English
         form.
         """
-        painter = QPainter(self)  # Qt has painted what the style sheet puts under a label
-        text_option = QTextOption(self._absolute_alignment())
-        text_option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        wrap = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if self.wordWrap() else QTextOption.WrapMode.NoWrap
-        text_option.setWrapMode(wrap)
-        painter.setPen(self.palette().color(self.foregroundRole()))
         text = self.shown_text()
         field: QWidget | None = self.buddy()  # Qt's stubs forget that most labels lead to no field
         text = text.replace("&", "") if field is not None else text
-        painter.drawText(QRectF(self.contentsRect()), text, text_option)
+        room = self.contentsRect()
+        lines, height = self._lines(text, room.width())
+        painter = QPainter(self)  # Qt has painted what the style sheet puts under a label
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        lines.draw(painter, QPointF(room.left(), room.top() + self._above(room, height)))
         painter.end()
 
-    def _absolute_alignment(self) -> Qt.AlignmentFlag:
+    def _lines(self, text: str, width: int) -> tuple[QTextLayout, float]:
+        """`text` broken at `width`, and its height in pixels.
+
+        QPainter.drawText would set the first of several Arabic lines inside the others by the width of a space.
+        """
+        option = QTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        breaks = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+        option.setWrapMode(breaks if self.wordWrap() else QTextOption.WrapMode.ManualWrap)
+        option.setAlignment(self._alignment_of(text))
+        lines = QTextLayout(text.replace("\n", "\u2028"), self.font())
+        lines.setTextOption(option)
+        height = 0.0
+        lines.beginLayout()
+        while (line := lines.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        lines.endLayout()
+        return lines, height
+
+    def _above(self, room: QRect, height: float) -> int:
+        """How many pixels stay free above the text."""
+        free = room.height() - height
+        if self.alignment() & Qt.AlignmentFlag.AlignBottom:
+            return round(free)
+        return round(free / 2) if self.alignment() & Qt.AlignmentFlag.AlignVCenter else 0
+
+    def _alignment_of(self, text: str) -> Qt.AlignmentFlag:
         """As seen on the screen. QStyle could tell it too, but takes long to load before the first picture."""
         alignment, sides = self.alignment(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignRight
-        turned = (
-            self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            and not alignment & Qt.AlignmentFlag.AlignAbsolute
-        )
-        if turned and alignment & sides:
+        absolute = bool(alignment & Qt.AlignmentFlag.AlignAbsolute)
+        mirrored = is_arabic(text) if self._own_side else self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        if mirrored and not absolute and alignment & sides:
             alignment ^= sides
         return alignment | Qt.AlignmentFlag.AlignAbsolute
 

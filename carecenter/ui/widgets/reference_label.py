@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from carecenter.ui.widgets.plain_label import PlainLabel
 
+INSET: Final = 8  # pixels between the widget's side and its digits: two of the frame's line, six beside it
 _LEFT_TO_RIGHT_ISOLATE, _POP_ISOLATE, _NO_BREAK_SPACE = "\u2066", "\u2069", "\u00a0"
 
 

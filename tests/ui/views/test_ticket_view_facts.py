@@ -29,6 +29,17 @@ async def test_the_reference_is_shown_in_its_groups_and_copied_plainly(
     assert f"{digits[:4]}\u00a0{digits[4:7]}\u00a0{digits[7:]}" in label.text()
 
 
+async def test_the_headings_digits_and_pills_begin_where_the_facts_do(
+    qtbot: QtBot, desk: Desk, language: Language
+) -> None:
+    screen, _ticket_id = await screen_with_ticket(qtbot, desk, language)
+    view, label = screen.view, screen.view.title.reference
+    digits = label.mapTo(view, label.contentsRect().topLeft()).x()
+    pill = view.facts.pills["status"]
+    facts = view.facts.mapTo(view, view.facts.contentsRect().topLeft()).x()
+    assert digits == pill.mapTo(view, pill.rect().topLeft()).x() == facts
+
+
 async def test_facts_are_shown_and_lead_to_the_caller_and_the_article(
     qtbot: QtBot, desk: Desk, language: Language
 ) -> None:

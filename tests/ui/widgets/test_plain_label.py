@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from carecenter.ui.widgets.plain_label import PlainLabel, plain_tool_tip
 
+ARABIC = "رقم المتابعة الخاص بكم هو صفر أربعة سبعة اثنان تسعة واحد خمسة ستة أربعة أربعة فاحتفظوا به"
 LONG = "a sentence that is far too long for the room there is on the card"
 
 
@@ -22,13 +23,12 @@ def left_to_right_afterwards(qapp: QApplication) -> Iterator[None]:
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
-def ink(label: PlainLabel) -> tuple[int, int]:
-    """The first and last column of the label in which something is drawn."""
+def ink(label: PlainLabel, top: int = 0, bottom: int | None = None) -> tuple[int, int]:
+    """The first and last column of the label, or of some rows of it, in which something is drawn."""
     image: QImage = label.grab().toImage()
     ground = image.pixelColor(0, 0)
-    columns = [
-        x for x in range(image.width()) if any(image.pixelColor(x, y) != ground for y in range(image.height()))
-    ]
+    rows = range(top, image.height() if bottom is None else bottom)
+    columns = [x for x in range(image.width()) if any(image.pixelColor(x, y) != ground for y in rows)]
     return columns[0], columns[-1]
 
 
@@ -71,6 +71,33 @@ def test_a_long_note_wraps_inside_its_label(qtbot: QtBot) -> None:
     label.show()
     assert ink(label)[1] < 150
     assert label.height() > 2 * label.fontMetrics().height()
+
+
+def test_all_lines_of_an_arabic_note_begin_at_one_place(qapp: QApplication, qtbot: QtBot) -> None:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    label = PlainLabel(ARABIC)
+    label.setWordWrap(True)
+    qtbot.addWidget(label)
+    label.resize(200, label.heightForWidth(200))
+    label.show()
+    height = label.fontMetrics().lineSpacing()
+    begins = [ink(label, top, top + height)[1] for top in range(0, label.height() - height + 1, height)]
+    assert len(begins) > 2
+    assert max(begins) - min(begins) <= 1
+
+
+@pytest.mark.parametrize("screen", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_a_sentence_to_be_read_out_begins_on_its_own_side(
+    qapp: QApplication, qtbot: QtBot, screen: Qt.LayoutDirection
+) -> None:
+    qapp.setLayoutDirection(screen)
+    label = PlainLabel("رقم المتابعة: صفر", own_side=True)
+    qtbot.addWidget(label)
+    label.resize(400, 30)
+    label.show()
+    assert ink(label)[1] > 390
+    label.setText("Your number is zero")
+    assert ink(label)[0] < 10
 
 
 def test_a_tool_tip_cannot_be_made_to_show_a_picture() -> None:

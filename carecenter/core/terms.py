@@ -192,7 +192,7 @@ _LABELS: Final[dict[type[StrEnum], dict[str, str | tuple[str, str]]]] = {
     },
     Direction: {"incoming": N_("Incoming"), "outgoing": N_("Outgoing")},
     WrapUp: {
-        "answered": N_("Answered from the knowledge base"),
+        "answered": N_("Answered from knowledge"),
         "ticket_opened": N_("Ticket opened"),
         "followed_up": N_("Ticket followed up"),
         "referred": N_("Referred to the body"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
@@ -45,9 +45,8 @@ class QueueFilters(Translated, QWidget):
         self.everything.clicked.connect(self.clear)
         self.everything.hide()
         row = FlowRow(8)
-        for box in self.boxes.values():
-            row.addWidget(box)
-        row.addWidget(self.direction)
+        for key, box in self.boxes.items():
+            row.addWidget(_beside(box, self.direction) if key == "order" else box)
         row.addWidget(self.everything)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -188,3 +187,15 @@ def _order_names() -> dict[QueueOrder, str]:
         QueueOrder.QUEUE: _("by queue"),
         QueueOrder.ASSIGNEE: _("by assignee"),
     }
+
+
+def _beside(box: QWidget, button: QWidget) -> QWidget:
+    """The two in one piece, which a full line passes on to the next together."""
+    both = QWidget()
+    both.setSizePolicy(box.sizePolicy())
+    row = QHBoxLayout(both)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    row.addWidget(box)
+    row.addWidget(button)
+    return both

@@ -57,6 +57,7 @@ _OUTCOMES: Final[dict[TicketKind, dict[Outcome, int]]] = {
     TicketKind.SUPPORT_MESSAGE: {Outcome.PASSED_ON: 100},
     TicketKind.ENQUIRY: {Outcome.EXPLAINED: 90, Outcome.PASSED_ON: 10},
 }
+_LONGEST_CALL: Final = dt.timedelta(minutes=15)  # nobody is in the middle of a call when the desk is opened
 _PRIORITIES: Final = {Priority.LOW: 10, Priority.NORMAL: 68, Priority.HIGH: 17, Priority.URGENT: 5}
 
 
@@ -127,7 +128,9 @@ def _scene(number: int, now: dt.datetime, callers: Sequence[RegisterCaller], rng
     for _ in range(400):
         at = _working_moment(now - dt.timedelta(days=rng.uniform(0.1, 16)), rng)
         due = due_at(TicketKind.COMPLAINT, Priority.NORMAL, at)
-        if at < now and ((due < now) if late else (now < due < now + SOON) if number % 5 == 1 else (due > now)):
+        if at < now - _LONGEST_CALL and (
+            (due < now) if late else (now < due < now + SOON) if number % 5 == 1 else (due > now)
+        ):
             break
     else:
         at = now - dt.timedelta(minutes=rng.randint(20, 200))
@@ -145,7 +148,9 @@ def _moment(now: dt.datetime, rng: Random) -> dt.datetime:
     """A moment of the year before ``now``; the last days are busier, as in a centre that is growing."""
     span = _LATEST if rng.random() < _LATEST_SHARE else _YEAR
     at = _working_moment(now - dt.timedelta(seconds=rng.uniform(3_600, span.total_seconds())), rng)
-    return at if at < now else now - dt.timedelta(seconds=rng.uniform(600, 90_000))
+    if at < now - _LONGEST_CALL:
+        return at
+    return now - _LONGEST_CALL - dt.timedelta(seconds=rng.uniform(0, 90_000))
 
 
 def _working_moment(about: dt.datetime, rng: Random) -> dt.datetime:

@@ -1,7 +1,10 @@
 """The lives of the demonstration's calls and tickets are believable."""
 
+import datetime as dt
 from collections import Counter, defaultdict
+from random import Random
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,6 +13,9 @@ from carecenter.core.terms import EntryKind, TicketStatus
 from carecenter.models.account import Account
 from carecenter.models.call import Call
 from carecenter.models.ticket import Callback, Ticket, TicketEntry
+from carecenter.operations.calls import EndCall
+from carecenter.server.demo.people import invented_callers
+from carecenter.server.demo.stories import Staff, Story, visits
 from tests.server.demo.filled import NOW, TICKETS
 
 
@@ -56,3 +62,14 @@ def test_calls_have_notes_and_ended_before_now(session: Session) -> None:
     assert len(calls) > TICKETS
     assert all(call.notes and call.ended_at is not None and call.started_at < call.ended_at < NOW for call in calls)
     assert all(callback.due_at for callback in session.scalars(select(Callback)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nobody_is_in_the_middle_of_a_call_when_the_desk_is_opened(seed: int) -> None:
+    now = dt.datetime(2026, 11, 24, 7, 20, tzinfo=dt.UTC)  # when most people call
+    staff = Staff(agents=("agent",), supervisor="supervisor", by_queue=defaultdict(lambda: ("agent",)))
+    rng = Random(seed)
+    planned = visits(now, invented_callers(200, rng), 2_000, rng)
+    for visit in planned[-60:]:
+        story = Story(visit, "0000000017", staff, now, rng)
+        assert any(isinstance(act.operation, EndCall) for act in story.rest)

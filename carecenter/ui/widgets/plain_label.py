@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
-
-from carecenter.core.text import is_arabic
 
 
 def plain_tool_tip(text: str) -> str:
@@ -16,6 +16,12 @@ def plain_tool_tip(text: str) -> str:
     from html import escape
 
     return f"<p style='white-space: pre-wrap'>{escape(text)}</p>"
+
+
+def _begins_right(text: str) -> bool:
+    """Whether the first letter that has a direction is read from the right."""
+    directions = map(unicodedata.bidirectional, text)
+    return next((direction != "L" for direction in directions if direction in ("L", "R", "AL")), False)
 
 
 class PlainLabel(QLabel):
@@ -108,7 +114,8 @@ class PlainLabel(QLabel):
         """As seen on the screen. QStyle could tell it too, but takes long to load before the first picture."""
         alignment, sides = self.alignment(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignRight
         absolute = bool(alignment & Qt.AlignmentFlag.AlignAbsolute)
-        mirrored = is_arabic(text) if self._own_side else self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        on_screen = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        mirrored = _begins_right(text) if self._own_side else on_screen
         if mirrored and not absolute and alignment & sides:
             alignment ^= sides
         return alignment | Qt.AlignmentFlag.AlignAbsolute

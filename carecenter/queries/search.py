@@ -1,36 +1,75 @@
-"""Search on the workstation: what the index holds of a row, how it is kept, and how it is asked.
+"""The search box and the knowledge pane on the workstation: what a line finds, in groups.
 
-One module to replace: nothing else knows that the index is an FTS5 table of folded words. Better ranking and
-names across scripts belong here.
+How rows get into the index is `search_index`'s matter, which of them are near to a question `search_ranking`'s.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
+from carecenter.core import analysis
+from carecenter.core.i18n import N_
 from carecenter.core.kuwait import KUWAIT
 from carecenter.core.reading import Meaning, Reading, read
 from carecenter.core.text import tokens
 from carecenter.models.article import Article
-from carecenter.models.caller import Caller, CallerPhone
 from carecenter.models.ticket import Ticket
-from carecenter.queries import articles, callers, tickets
+from carecenter.queries import articles, callers, search_ranking, tickets
 from carecenter.queries.base import Row, Viewer
+from carecenter.queries.search_index import ARTICLE, TICKET, index, index_owed, owe, start_over
+
+__all__ = ["Answer", "SearchResults", "Why", "index", "index_owed", "knowledge", "owe", "search", "start_over"]
 
 PER_GROUP = 8
 _SHORTEST_PREFIX = 2
+_FRAGMENT = range(3, 10)  # digits of a reference that are not all of it
+_MOST_SEEN_THROUGH = 8  # times as many tickets are looked at as are shown: some may not be seen by everybody
 
-_INDEXED: dict[str, type[Article | Caller | Ticket]] = {
-    "article": Article,
-    "caller": Caller,
-    "ticket": Ticket,
+
+class Why(StrEnum):
+    """Where in an article the words of a question were found, the likeliest to be meant first."""
+
+    TITLE = "title"
+    ASKED = "asked"
+    DOCUMENTS = "documents"
+    STEPS = "steps"
+    FEES = "fees"
+    TEXT = "text"
+
+    def label(self) -> str:
+        """Untranslated, as the interface shows it beside a result."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Why.TITLE: N_("in the title"),
+    Why.ASKED: N_("as callers ask"),
+    Why.DOCUMENTS: N_("in the documents"),
+    Why.STEPS: N_("in the steps"),
+    Why.FEES: N_("in the fees"),
+    Why.TEXT: N_("in the text"),
 }
+_WHERE: Final = {
+    "title": Why.TITLE,
+    "keywords": Why.ASKED,
+    "questions": Why.ASKED,
+    "documents": Why.DOCUMENTS,
+    "steps": Why.STEPS,
+    "fees": Why.FEES,
+}
+
+
+class Answer(Row, frozen=True, kw_only=True):
+    """An article that was found, and why."""
+
+    article: articles.ArticleRow
+    why: Why
 
 
 class SearchResults(Row, frozen=True, kw_only=True):
@@ -40,7 +79,12 @@ class SearchResults(Row, frozen=True, kw_only=True):
     readings: tuple[Reading, ...]
     tickets: tuple[tickets.TicketRow, ...]
     callers: tuple[callers.CallerRow, ...]
-    articles: tuple[articles.ArticleRow, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def articles(self) -> tuple[articles.ArticleRow, ...]:
+        """The articles of the answers, the nearest first."""
+        return tuple(answer.article for answer in self.answers)
 
 
 def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
@@ -48,7 +92,7 @@ def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
     readings = read(line, dt.datetime.now(KUWAIT).date())
     found_tickets: list[tickets.TicketRow] = []
     found_callers: list[callers.CallerRow] = []
-    found_articles: tuple[articles.ArticleRow, ...] = ()
+    answers: tuple[Answer, ...] = ()
     for reading in readings:
         if reading.meaning is Meaning.REFERENCE and reading.valid:
             found_tickets.extend(tickets.by_reference(session, viewer, reading.value))
@@ -60,117 +104,66 @@ def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
         elif reading.meaning is Meaning.CIVIL_ID and reading.valid:
             found_callers.extend(callers.by_civil_id(session, viewer, reading.value))
         elif reading.meaning is Meaning.WORDS:
-            found_tickets.extend(tickets.by_ids(session, viewer, _ids(session, "ticket", reading.value)))
-            found_callers.extend(callers.by_ids(session, viewer, _ids(session, "caller", reading.value)))
+            found_tickets.extend(tickets.by_ids(session, viewer, _tickets(session, reading.value)))
+            found_callers.extend(callers.by_ids(session, viewer, _callers(session, reading.value)))
             for person in found_callers[:3]:
                 found_tickets.extend(tickets.of_caller(session, viewer, person.id, 3))
-            found_articles = knowledge(session, viewer, reading.value)
+            answers = _answers(session, viewer, reading.value)
     return SearchResults(
         line=line,
         readings=readings,
         tickets=_distinct(found_tickets),
         callers=_distinct(found_callers),
-        articles=found_articles,
+        answers=answers,
     )
 
 
 def knowledge(
     session: Session, viewer: Viewer, question: str, limit: int = PER_GROUP
 ) -> tuple[articles.ArticleRow, ...]:
-    """The articles nearest to a question, best first.
+    """The articles nearest to a question, best first."""
+    return articles.by_ids(session, viewer, tuple(search_ranking.nearest(session, ARTICLE, question, limit)))
 
-    Those whose title and keywords hold every word come before those that hold any of them anywhere: a word
-    in the body alone (a Civil ID among the documents) does not make an article the answer.
-    """
-    named = _ids(session, "article", question, limit, column="title")
-    anywhere = _ids(session, "article", question, limit, any_word=True) if len(named) < limit else ()
-    best = tuple(dict.fromkeys((*named, *anywhere)))
-    return articles.by_ids(session, viewer, best[:limit])
+
+def _answers(session: Session, viewer: Viewer, question: str) -> tuple[Answer, ...]:
+    found = knowledge(session, viewer, question)
+    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in found])))
+    contents: dict[str, dict[str, Any]] = dict(held.all())
+    asked = {analysis.stem(word) for word in analysis.question_words(question)}
+    return tuple(Answer(article=row, why=_why(contents[row.id], asked)) for row in found)
+
+
+def _why(content: dict[str, Any], asked: set[str]) -> Why:
+    """The part of an article that has most of the stems asked for; the earlier part where several have as many."""
+    met = dict.fromkeys(Why, 0)
+    for fields in content.values():
+        for name, value in fields.items():
+            words = " ".join(value) if isinstance(value, list) else str(value)
+            part = _WHERE.get(name, Why.TEXT)
+            met[part] = max(met[part], len(asked.intersection(analysis.stems(words))))
+    return max(Why, key=lambda part: (met[part], -list(Why).index(part)))
+
+
+def _tickets(session: Session, line: str) -> tuple[str, ...]:
+    if line.isdecimal():
+        if len(line) not in _FRAGMENT:
+            return ()
+        fragment = select(Ticket.id).where(Ticket.reference.contains(line, autoescape=True))
+        return tuple(session.scalars(fragment.order_by(Ticket.opened_at.desc()).limit(PER_GROUP)))
+    return tuple(search_ranking.holding(session, TICKET, line, PER_GROUP * _MOST_SEEN_THROUGH))
+
+
+def _callers(session: Session, line: str) -> tuple[str, ...]:
+    words = [word for word in tokens(line) if len(word) >= _SHORTEST_PREFIX]
+    if not words:
+        return ()
+    statement = sql(
+        "SELECT entity_id FROM search_caller JOIN search_row ON number = search_caller.rowid"
+        " WHERE search_caller MATCH :match ORDER BY rank LIMIT :limit"
+    )
+    match = " AND ".join(f'"{word}"*' for word in dict.fromkeys(words))
+    return tuple(session.scalars(statement, {"match": match, "limit": PER_GROUP}))
 
 
 def _distinct(rows: list[Any]) -> tuple[Any, ...]:
     return tuple({row.id: row for row in rows}.values())[:PER_GROUP]
-
-
-def _ids(
-    session: Session,
-    entity: str,
-    line: str,
-    limit: int = PER_GROUP,
-    *,
-    any_word: bool = False,
-    column: str = "",
-) -> tuple[str, ...]:
-    words = [word for word in tokens(line) if len(word) >= _SHORTEST_PREFIX]
-    if not words:
-        return ()
-    match = (" OR " if any_word else " AND ").join(f'"{word}"*' for word in words)
-    statement = sql(
-        "SELECT entity_id FROM search_index WHERE search_index MATCH :match AND entity = :entity"
-        " ORDER BY bm25(search_index, 0, 0, 8.0, 1.0) LIMIT :limit"
-    )
-    asked = f"{column} : ({match})" if column else match
-    return tuple(session.scalars(statement, {"match": asked, "entity": entity, "limit": limit}))
-
-
-def index(session: Session, keys: Iterable[tuple[str, str]]) -> None:
-    """Bring the index up to date with rows that changed or went, in the transaction that changed them."""
-    wanted: dict[str, set[str]] = {entity: set() for entity in _INDEXED}
-    for entity, entity_id in keys:
-        if entity in wanted:
-            wanted[entity].add(entity_id)
-        elif entity == "caller_phone":
-            owner = session.scalar(select(CallerPhone.caller_id).where(CallerPhone.id == entity_id))
-            if owner is not None:
-                wanted["caller"].add(owner)
-    connection = session.connection()
-    for entity, ids in wanted.items():
-        _forget(connection, entity, ids)
-        entries = [entry for chunk in _chunks(sorted(ids)) for entry in _entries(session, entity, chunk)]
-        if entries:
-            connection.execute(
-                sql(
-                    "INSERT INTO search_index(entity, entity_id, title, body)"
-                    " VALUES (:entity, :entity_id, :title, :body)"
-                ),
-                entries,
-            )
-
-
-def _forget(connection: Connection, entity: str, ids: set[str]) -> None:
-    statement = sql("DELETE FROM search_index WHERE entity = :entity AND entity_id IN :ids")
-    for chunk in _chunks(sorted(ids)):
-        connection.execute(statement.bindparams(bindparam("ids", expanding=True)), {"entity": entity, "ids": chunk})
-
-
-def _chunks(ids: list[str], size: int = 500) -> Iterable[list[str]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
-
-
-def _entries(session: Session, entity: str, ids: list[str]) -> Iterable[dict[str, str]]:
-    model = _INDEXED[entity]
-    rows: Iterable[Article | Caller | Ticket] = session.scalars(select(model).where(model.id.in_(ids)))
-    for row in rows:
-        title, body = _words(row)
-        yield {
-            "entity": entity,
-            "entity_id": row.id,
-            "title": " ".join(tokens(title)),
-            "body": " ".join(tokens(body)),
-        }
-
-
-def _words(row: Article | Caller | Ticket) -> tuple[str, str]:
-    """What a row is found by, the weightier part first."""
-    if isinstance(row, Caller):
-        return f"{row.name_ar} {row.name_en}", ""
-    if isinstance(row, Ticket):
-        return row.reference, f"{row.text} {row.remedy}"
-    keywords: list[str] = []
-    rest: list[str] = [row.body_code or ""]
-    for content in row.content.values():
-        for name, value in content.items():
-            words = " ".join(value) if isinstance(value, list) else str(value)
-            (keywords if name in ("title", "keywords") else rest).append(words)
-    return " ".join(keywords), " ".join(rest)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from carecenter.core import analysis
 from carecenter.models.desk import FreeReference, Outbox, OutboxState
 from carecenter.models.engine import explain
 from carecenter.models.viewer import Viewer, viewer_of
@@ -33,6 +34,8 @@ from carecenter.wire import (
     Result,
     put_right,
 )
+
+_INDEXED_AT_ONCE: Final = 100  # rows of a page; a first sync brings more, and is indexed afterwards
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -230,8 +233,18 @@ class Workstation:
                 return frozenset()
             facts.put(session, "generation", page.generation)
             touched = feed.apply(session, page)
-            search.index(session, touched)
+            keep_up = search.index if len(touched) <= _INDEXED_AT_ONCE else search.owe
+            keep_up(session, touched)
             return _entities(touched)
+
+    def index_owed(self) -> bool:
+        """Index some of the rows that search does not find yet; tells whether any are left."""
+        with self.transaction() as session:
+            if (made_by := facts.get(session, "search_chain")) != str(analysis.CHAIN):
+                if made_by is not None:
+                    search.start_over(session)
+                facts.put(session, "search_chain", str(analysis.CHAIN))
+            return search.index_owed(session) > 0
 
     def references_wanted(self) -> int:
         """How many references to ask the centre for; 0 while there are enough."""

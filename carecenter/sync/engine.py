@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 import carecenter
-from carecenter.core.errors import Busy, NotAllowed, NotFound, Unreachable, UpgradeNeeded
+from carecenter.core.errors import Busy, NotAllowed, NotFound, Unreachable, UpgradeNeeded, UserError
 from carecenter.core.i18n import N_
 from carecenter.store.desk import Desk, DeskStatus
 from carecenter.store.feed import FeedGap
@@ -62,6 +62,7 @@ class Engine:
         self._watchdog = Watchdog()
         self._wake = asyncio.Event()
         self._connected = asyncio.Event()
+        self._heard = asyncio.Event()
         self._greeted_at: float | None = None
         self._pauses = {_SENDING: _SHORTEST_PAUSE, _HEARING: _SHORTEST_PAUSE}
         self._failing: dict[str, Exception] = {}
@@ -72,7 +73,7 @@ class Engine:
     def start(self) -> None:
         """Begin; returns at once."""
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._send()), loop.create_task(self._hear())]
+        self._tasks = [loop.create_task(part()) for part in (self._send, self._hear, self._index)]
 
     async def stop(self) -> None:
         """End after a last try to send what waits; the store stays as it is either way."""
@@ -128,7 +129,20 @@ class Engine:
                 await self._failed(_HEARING, error)
             else:
                 hold = 0.0 if more else HOLD
+                self._heard.set()
                 await self._went_well(_HEARING, heard=not more)
+
+    async def _index(self) -> None:
+        """What came in large pages, or was indexed otherwise before, is indexed in pieces between other work."""
+        while True:
+            self._heard.clear()
+            try:
+                left = True
+                while left:  # what a person asks for comes between two pieces
+                    left = await self._desk.run(self._desk.workstation.index_owed)
+            except UserError as error:
+                log.warning("search was not brought up to date: %s", type(error).__name__)
+            await self._heard.wait()
 
     async def _wait(self) -> None:
         try:

@@ -48,13 +48,13 @@ class Typed(NamedTuple):
 
 _TYPED: Final = {
     "ar": Typed(
-        "ضاعت البطاقة المدنية",
+        "ضيعت بطاقتي المدنية شسوي",
         "لم تصل البطاقة منذ ثلاثة أسابيع",
         " مع أن الرسوم دُفعت.",
         "أرسلنا استفساراً إلى الهيئة.",
     ),
     "en": Typed(
-        "lost Civil ID card",
+        "I lost my wallet with the card in it",
         "The card has not arrived for three weeks",
         " although the fee was paid.",
         "We have asked the authority.",

@@ -92,7 +92,7 @@ def test_a_line_without_words_finds_nothing_and_breaks_nothing(rows: Rows, line:
 def test_what_means_something_to_the_index_is_only_text(rows: Rows, line: str) -> None:
     found = _search(rows, line)
     assert {row.id for row in found.callers} <= {"maryam"}
-    assert rows.session.execute(text("SELECT count(*) FROM search_index")).scalar() == 10
+    assert rows.session.execute(text("SELECT count(*) FROM search_row")).scalar() == 10
 
 
 def test_markup_around_a_name_does_not_hide_it(rows: Rows) -> None:

@@ -42,8 +42,8 @@ def rows_here(seat: Seat) -> set[tuple[str, str]]:
 def found_by_words(seat: Seat, words: str) -> int:
     """What the search index holds, also of rows that a query would hide."""
     with seat.workstation.transaction() as session:
-        statement = text("SELECT count(*) FROM search_index WHERE search_index MATCH :words")
-        return int(session.scalar(statement, {"words": words}) or 0)
+        statement = text("SELECT count(*) FROM search_ticket WHERE plain LIKE :words")
+        return int(session.scalar(statement, {"words": f"%{words}%"}) or 0)
 
 
 def test_a_ticket_that_changes_queue_leaves_the_desk_that_may_not_see_it(built: House) -> None:

@@ -16,9 +16,8 @@ from carecenter.core.reading import Meaning, Reading
 from carecenter.core.reference import Suspect
 from carecenter.core.terms import label
 from carecenter.queries import search
-from carecenter.queries.articles import ArticleRow
 from carecenter.queries.callers import CallerRow
-from carecenter.queries.search import SearchResults
+from carecenter.queries.search import Answer, SearchResults
 from carecenter.queries.tickets import TicketRow
 from carecenter.store.desk import Desk
 from carecenter.ui.views import words
@@ -99,7 +98,7 @@ def spell(results: SearchResults | None) -> Found:
         *(_call(number) for number in numbers),
         *map(_ticket, results.tickets),
         *map(_caller, results.callers),
-        *map(_article, results.articles),
+        *map(_answer, results.answers),
     )
     hints = [hint for reading in results.readings for hint in _hints(reading, results)]
     if not hits and not hints:
@@ -164,7 +163,7 @@ def _about_phone(reading: Reading, results: SearchResults) -> tuple[Hint, ...]:
 
 
 def _anything(results: SearchResults) -> bool:
-    return bool(results.tickets or results.callers or results.articles)
+    return bool(results.tickets or results.callers or results.answers)
 
 
 def _call(number: str) -> Hit:
@@ -183,6 +182,7 @@ def _caller(row: CallerRow) -> Hit:
     return Hit(Group.CALLERS, row.id, words.caller(row.name_ar, row.name_en), " · ".join(filter(None, parts)))
 
 
-def _article(row: ArticleRow) -> Hit:
+def _answer(answer: Answer) -> Hit:
+    row = answer.article
     body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
-    return Hit(Group.KNOWLEDGE, row.id, words.name(row.title_ar, row.title_en), body)
+    return Hit(Group.KNOWLEDGE, row.id, words.name(row.title_ar, row.title_en), body, _(answer.why.label()))

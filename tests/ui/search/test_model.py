@@ -16,7 +16,7 @@ _TODAY = dt.date(2026, 11, 23)
 
 def _found(line: str, *callers: CallerRow) -> Found:
     readings = read(line, _TODAY)
-    return spell(SearchResults(line=line, readings=readings, tickets=(), callers=callers, articles=()))
+    return spell(SearchResults(line=line, readings=readings, tickets=(), callers=callers, answers=()))
 
 
 def _caller(*phones: str) -> CallerRow:

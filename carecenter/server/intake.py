@@ -26,7 +26,7 @@ from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCa
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.tickets import OpenTicket
 from carecenter.server import accounts, audit, bulk, heard, scopes, turns
-from carecenter.server.judgement import Judge, Verdict
+from carecenter.server.judgement import TICK, Judge, Verdict
 from carecenter.server.unit import Unit
 from carecenter.wire import Envelope, Outcome, Result
 
@@ -117,8 +117,8 @@ def _judge(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer |
     except Exception as error:  # whatever an operation does wrong, the others go on
         if _is_the_databases(error):
             raise
-        for case in cases:
-            _judge_alone(unit, case, at, viewer)
+        for place, case in enumerate(cases):
+            _judge_alone(unit, case, at + place * TICK, viewer)
 
 
 def _judge_together(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None) -> None:

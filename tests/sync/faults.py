@@ -55,6 +55,8 @@ class FaultyNetwork:
         """The byte at which a cut request or answer ends; None: the seed says where."""
         self.lengths = (0, 0)
         """Bytes of the last request that the service heard, and of its answer before anything befell it."""
+        self.heads: list[bytes] = []
+        """Address and headers of every request and answer."""
         self.met: Counter[Fault] = Counter()
         self.port = 0
         self._later: set[asyncio.Task[None]] = set()
@@ -113,6 +115,7 @@ class FaultyNetwork:
             await asyncio.sleep(self._chance.uniform(0, 0.05))
         answer = await self._ask(request)
         self.lengths = (len(request), len(answer))
+        self.heads += [message.partition(b"\r\n\r\n")[0] for message in (request, answer)]
         if fault is Fault.LOST_ANSWER:
             return False
         if fault is Fault.TWICE:

@@ -50,6 +50,7 @@ def _run(day: type[WorkDay], seed: int, days: int) -> None:
         database=None,
         derandomize=False,
         phases=(Phase.generate,),
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(hypothesis.seed(seed)(day), settings=settings)

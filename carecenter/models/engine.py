@@ -7,6 +7,7 @@ what callers said, and errors end in the log.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,19 @@ def postgres_engine(url: str, connections: int = 15) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+
+
+def empty_log(engine: Engine) -> bool:
+    """Bring what the write-ahead log of an encrypted file holds into the file, and leave nothing in the log.
+
+    False when that has to wait, for somebody who reads or for room on the disk.
+    """
+    with closing(engine.raw_connection()) as connection:
+        try:
+            (busy, *_) = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlcipher.OperationalError:
+            return False
+    return not busy
 
 
 def _begin(connection: Any) -> None:

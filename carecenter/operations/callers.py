@@ -41,6 +41,7 @@ class RegisterCaller(Operation, frozen=True, kw_only=True):
                     name_en=self.name_en,
                     civil_id=self.civil_id,
                     language=self.language,
+                    note="",  # at once: a correction may follow before the card is written
                     demo=self.demo,
                     registered_at=at,
                 )

@@ -41,6 +41,18 @@ def record(
     session.info.setdefault(_WAITING, []).append({**line, "subjects": subjects, "outcome": outcome})
 
 
+def not_theirs(session: Session, at: dt.datetime, who: tuple[str, str], action: str, scopes: set[str]) -> None:
+    """Add a line about scopes that somebody (account, device) asked for and may not follow, if there are any.
+
+    A workstation asks once more for what its account has just lost.
+    """
+    if scopes:
+        account_id, device_id = who
+        subjects = {"scope": "".join(filter(str.isprintable, min(scopes)[:64])), "scopes": str(len(scopes))}
+        line = {"account_id": account_id, "device_id": device_id, "action": action}
+        record(session, at=at, **line, subjects=subjects, outcome="refused")
+
+
 def write(session: Session) -> None:
     """Append the lines of this transaction to the chain."""
     lines: list[dict[str, Any]] = session.info.pop(_WAITING, [])

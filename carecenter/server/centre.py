@@ -219,13 +219,17 @@ class Centre(HallTransport):
         """Operations of the token's device; each is judged by its own author's rights. Raises ``TooLarge``."""
         if len(request.operations) + len(request.sealed) > OPERATIONS_PER_PUSH:
             raise TooLarge(N_("This is more than the centre takes at once."))
-        return attempts(lambda: self._push(token, request))
+        answer = attempts(lambda: self._push(token, request))
+        if isinstance(answer, Pushed):
+            return answer
+        raise answer
 
-    def _push(self, token: str, request: Push) -> Pushed:
+    def _push(self, token: str, request: Push) -> Pushed | NotAllowed:
         with self.transaction() as unit:
             viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
             if any(envelope.device_id != device_id for envelope in request.operations):
-                raise NotAllowed(N_("These operations come from another workstation."))
+                self._audit(unit.session, (viewer.account_id, device_id), "Push", {}, "refused")
+                return NotAllowed(N_("These operations come from another workstation."))
             offered = [*request.operations, *sealing.reoffered(unit.session, request.sealed, device_id)]
             envelopes = [one for one in offered if isinstance(one, Envelope)]
             results = iter(intake.accept(unit, envelopes, self.clock(), viewer))
@@ -242,8 +246,10 @@ class Centre(HallTransport):
             read = self._lately.read(request, heads, lambda news: self._news(news, request.limit))
             return _page(known.generation, known.scopes, request.after, read, self.clock())
         with self.transaction() as unit:
-            viewer, _ = accounts.signed_in(unit.session, token, self.clock())
+            viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
             scopes = scopes_for(unit.session, viewer)
+            who = (viewer.account_id, device_id)
+            audit.not_theirs(unit.session, self.clock(), who, "Feed", set(request.after) - set(scopes))
             after = {scope: seq for scope, seq in request.after.items() if scope in scopes}
             session = unit.session
             if heads is not None and after == request.after:
@@ -273,8 +279,10 @@ class Centre(HallTransport):
     def manifest(self, token: str, request: ManifestRequest) -> Manifest:
         """What a workstation of this account should hold; scopes it may not follow are left out."""
         with self.transaction() as unit:
-            viewer, _ = accounts.signed_in(unit.session, token, self.clock())
-            scopes = [scope for scope in scopes_for(unit.session, viewer) if scope in request.scopes]
+            viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
+            known, who = scopes_for(unit.session, viewer), (viewer.account_id, device_id)
+            audit.not_theirs(unit.session, self.clock(), who, "Manifest", set(request.scopes) - set(known))
+            scopes = [scope for scope in known if scope in request.scopes]
             with self._reader(unit.session, scopes) as reader:
                 digests = manifest.digests(reader, scopes, request.entities)
             return Manifest(at=self.clock(), scopes=digests)
@@ -309,9 +317,16 @@ class Centre(HallTransport):
         """Opens a workstation's store for an account that is new there, or has a new password."""
         with self.transaction() as unit:
             viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
-            keys = sealing.unseal_keys(unit.session, request.sealed, device_id)
-            self._audit(unit.session, (viewer.account_id, device_id), "Unseal", {"device_id": device_id})
-            return UnsealedKeys(keys=keys)
+            who, subjects = (viewer.account_id, device_id), {"device_id": device_id}
+            try:
+                keys = sealing.unseal_keys(unit.session, request.sealed, device_id)
+            except UserError as error:
+                refusal = error
+            else:
+                self._audit(unit.session, who, "Unseal", subjects)
+                return UnsealedKeys(keys=keys)
+            self._audit(unit.session, who, "Unseal", subjects, "refused")
+        raise refusal
 
     def close(self) -> None:
         """Close every connection."""

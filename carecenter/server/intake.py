@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -26,13 +27,16 @@ from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCa
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.tickets import OpenTicket
 from carecenter.server import accounts, audit, bulk, heard, scopes, turns
-from carecenter.server.judgement import Judge, Verdict
+from carecenter.server.judgement import TICK, Judge, Verdict
 from carecenter.server.unit import Unit
 from carecenter.wire import Envelope, Outcome, Result
 
 log = logging.getLogger(__name__)
 
 _WRITES_CARDS = (RegisterCaller, CorrectCaller, AttachPhone, OpenCall, IdentifyCaller)
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""No text of PostgreSQL holds it, and its log would quote what stands around it."""
 
 _NOT_UNDERSTOOD = Verdict(Outcome.QUARANTINED, N_("The centre does not understand this operation."))
 _NOT_KNOWN_YET = Verdict(Outcome.LATER, N_("The centre does not know this operation yet. It waits for an upgrade."))
@@ -74,6 +78,8 @@ def accept(
 def _read(envelope: Envelope) -> _Case:
     if not heard.is_sound(envelope):
         return _Case(envelope, verdict=_NOT_UNDERSTOOD, logged=False)
+    if _NUL.search(envelope.payload):
+        return _Case(envelope, verdict=_NOT_UNDERSTOOD)
     try:
         return _Case(envelope, operations.decode(envelope.tag, bytes(envelope.payload)))
     except KeyError:
@@ -117,8 +123,8 @@ def _judge(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer |
     except Exception as error:  # whatever an operation does wrong, the others go on
         if _is_the_databases(error):
             raise
-        for case in cases:
-            _judge_alone(unit, case, at, viewer)
+        for place, case in enumerate(cases):
+            _judge_alone(unit, case, at + place * TICK, viewer)
 
 
 def _judge_together(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None) -> None:

@@ -27,6 +27,9 @@ from carecenter.server import references, turns
 from carecenter.server.session import CentreSession
 from carecenter.wire import Envelope, Outcome
 
+TICK: Final = dt.timedelta(microseconds=1)
+"""Between the moments of two operations that came at once: timelines keep the order in which they were done."""
+
 _Link = tuple[str, type[Synced]]
 
 _LINKS: Final[dict[type[operations.Operation], tuple[_Link, ...]]] = {
@@ -57,7 +60,7 @@ class Judge:
 
     def __init__(self, session: CentreSession, at: dt.datetime, known: Viewer | None = None) -> None:
         self._session = session
-        self._at = at
+        self._at = at - TICK
         self._viewers: dict[str, Viewer | str] = {} if known is None else {known.account_id: known}
         self._holders: dict[str, str] = {}
 
@@ -70,6 +73,7 @@ class Judge:
 
     def judge(self, envelope: Envelope, operation: operations.Operation) -> Verdict:
         """Apply an operation that may be applied; intake also when in doubt. The caller writes the rows."""
+        self._at += TICK
         doubt = self._doubt(envelope.account_id, operation)
         if doubt and not operation.intake:
             return Verdict(Outcome.REFUSED, doubt)

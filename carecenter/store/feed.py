@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -17,6 +18,8 @@ from carecenter.models.desk import BaseImage, HeldRow, ScopeCursor
 from carecenter.store import checks, facts, outbox, overlay, scopes, sealed
 from carecenter.wire import FeedPage, FeedRow
 
+GONE: Final = "rows went from this workstation"
+"""In ``Session.info``: the pages of the write-ahead log still hold what a transaction has deleted."""
 _CHUNK = 500
 
 
@@ -112,6 +115,7 @@ def let_go(session: Session) -> set[overlay.Key]:
         for start in range(0, len(ids), _CHUNK):
             session.execute(delete(table).where(table.c.id.in_(ids[start : start + _CHUNK])))
     if gone:  # what is pending is told anew without them
+        session.info[GONE] = True
         with overlay.underneath(session) as told:
             pass
         gone |= told

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from carecenter.core import analysis
 from carecenter.models.desk import FreeReference, Outbox, OutboxState
-from carecenter.models.engine import explain
+from carecenter.models.engine import empty_log, explain
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.operations import Operation
 from carecenter.queries import search
@@ -70,6 +70,7 @@ class Workstation:
         self._engine = engine
         self.clock = clock or _utc_now
         self._offset: float | None = None
+        self._remains = True  # whoever was here before may have been stopped too early
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -77,6 +78,9 @@ class Workstation:
         try:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
+            self._remains |= feed.GONE in session.info
+            if self._remains:  # what went from here must not lie readable in the log
+                self._remains = not empty_log(self._engine)
         except DBAPIError as error:
             known = explain(error)
             if known is None:

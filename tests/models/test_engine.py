@@ -1,5 +1,6 @@
 """Opening databases: the key opens, another does not, nothing lies readable, errors mean something to a person."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from carecenter.core.errors import StoreDamaged, StoreFull
-from carecenter.models.engine import connect, explain, memory_engine, postgres_engine, sqlcipher_engine
+from carecenter.models.engine import (
+    connect,
+    empty_log,
+    explain,
+    memory_engine,
+    postgres_engine,
+    sqlcipher_engine,
+)
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -66,6 +74,25 @@ def test_a_full_disk_is_told_with_what_to_do() -> None:
     told = explain(failed.value)
     assert isinstance(told, StoreFull)
     assert "text is still on the screen" in str(told)
+    engine.dispose()
+
+
+def test_the_log_of_an_encrypted_file_is_emptied_unless_somebody_reads(tmp_path: Path) -> None:
+    engine = sqlcipher_engine(tmp_path / "store.db", KEY, foreign_keys=False)
+    log = tmp_path / "store.db-wal"
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+    with engine.execution_options(read_only=True).connect() as reader:
+        reader.exec_driver_sql("SELECT * FROM t").all()
+        with engine.connect() as connection:
+            connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+            connection.commit()
+        with closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA busy_timeout = 1")
+        assert not empty_log(engine)
+    assert log.stat().st_size > 0
+    assert empty_log(engine)
+    assert log.stat().st_size == 0
     engine.dispose()
 
 

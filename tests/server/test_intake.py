@@ -170,6 +170,28 @@ def test_rows_of_one_batch_may_stand_on_one_another(house: House, agent: Device)
     assert house.rows("call")["call", early.call_id]["caller_id"] == card.caller_id
 
 
+def test_a_card_may_be_corrected_in_the_batch_that_brings_it(house: House, agent: Device) -> None:
+    """Naive: a card not yet written has nothing where its note will be, and the note is thought outdated."""
+    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah")
+    note = callers.CorrectCaller(caller_id=card.caller_id, field="note", was="", now="prefers the evening")
+    results = agent.push(*map(agent.envelope, (card, note)))
+    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
+    assert house.rows("caller")["caller", card.caller_id]["note"] == "prefers the evening"
+
+
+def test_lines_of_one_batch_keep_their_order_whatever_their_ids(house: House, agent: Device) -> None:
+    opening = open_ticket(reference="0000000001")
+    notes = [add_note(opening.ticket_id, text) for text in ("first", "second", "third")]
+    late, *earlier = sorted((note.entry_id for note in notes), reverse=True)
+    ids = (late, *reversed(earlier))
+    named = [msgspec.structs.replace(note, entry_id=id_) for note, id_ in zip(notes, ids, strict=True)]
+    agent.push(*map(agent.envelope, (opening, *named)))
+    with house.centre.transaction() as unit:
+        viewer = viewer_of(unit.session, agent.account_id)
+        told = queries.detail(unit.session, viewer, opening.ticket_id).timeline
+    assert [line.text for line in told] == ["", "first", "second", "third"]
+
+
 def test_a_batch_asks_the_database_as_often_as_a_single_operation(house: House, agent: Device) -> None:
     openings = [open_ticket(reference=f"{number:010}") for number in range(40)]
     agent.push(*map(agent.envelope, openings))

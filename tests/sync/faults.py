@@ -51,6 +51,12 @@ class FaultyNetwork:
         self._chance = random.Random(seed)  # replayable, not secret
         self._plan: list[Fault] = []
         self.down = False
+        self.cut_at: int | None = None
+        """The byte at which a cut request or answer ends; None: the seed says where."""
+        self.lengths = (0, 0)
+        """Bytes of the last request that the service heard, and of its answer before anything befell it."""
+        self.heads: list[bytes] = []
+        """Address and headers of every request and answer."""
         self.met: Counter[Fault] = Counter()
         self.port = 0
         self._later: set[asyncio.Task[None]] = set()
@@ -97,6 +103,9 @@ class FaultyNetwork:
             return Fault.NONE
         return self._chance.choice(TROUBLES)
 
+    def _cut(self, first: int, end: int) -> int:
+        return self._chance.randrange(first, end) if self.cut_at is None else self.cut_at
+
     async def _befall(self, fault: Fault, request: bytes, writer: asyncio.StreamWriter) -> bool:
         """Whether the connection still stands afterwards."""
         if fault in _UNHEARD:
@@ -105,12 +114,14 @@ class FaultyNetwork:
         if fault is Fault.LATE:
             await asyncio.sleep(self._chance.uniform(0, 0.05))
         answer = await self._ask(request)
+        self.lengths = (len(request), len(answer))
+        self.heads += [message.partition(b"\r\n\r\n")[0] for message in (request, answer)]
         if fault is Fault.LOST_ANSWER:
             return False
         if fault is Fault.TWICE:
             answer = await self._ask(request)
         if fault is Fault.CUT_ANSWER:
-            answer = answer[: self._chance.randrange(len(answer))]
+            answer = answer[: self._cut(0, len(answer))]
         if fault is Fault.SLOW:
             await _drip(answer, writer)
         else:
@@ -121,7 +132,7 @@ class FaultyNetwork:
     async def _unheard(self, fault: Fault, request: bytes, writer: asyncio.StreamWriter) -> None:
         """The service does not hear the request, not whole, or not in time."""
         if fault is Fault.CUT_REQUEST:
-            await self._sent_upstream(request[: self._chance.randrange(1, len(request))])
+            await self._sent_upstream(request[: self._cut(1, len(request))])
         elif fault is Fault.HELD_BACK:
             self._start(self._deliver_later(request))
         elif fault is Fault.GARBAGE:

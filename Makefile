@@ -1,7 +1,7 @@
 # What a person does with a checkout. Everything that has to be there first is brought by requirements/setup.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run tour server test soak check format strings lock clean
+.PHONY: help setup setup-dev run tour server test soak bench-search check format strings lock clean
 
 python := .venv/bin/python
 # The environment's own LANGUAGE may be a list such as ar_KW:en.
@@ -34,6 +34,9 @@ test: setup-dev ## run the tests
 
 soak: setup-dev ## run the long versions of the proofs of sync, for hours (CARECENTER_SEED=n begins elsewhere)
 	@CARECENTER_SOAK=1 $(python) -m pytest tests/sync -s --show-capture=no --timeout=0 $(ARGS)
+
+bench-search: setup-dev ## measure search on the sets of a folder (EVAL=folder with kb/ and names/)
+	@$(python) -m benchmarks.search_sets $(EVAL)
 
 check: setup-dev ## look for mistakes without running anything
 	@.venv/bin/ruff check

@@ -1,0 +1,40 @@
+"""All sets of a folder, one after the other: `python -m benchmarks.search_sets FOLDER` prints one line for each.
+
+The folder holds ``kb/`` (articles and queries) and ``names/`` (people and queries), as `benchmarks.search` and
+`benchmarks.names` read them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+_ARTICLES: Final = (
+    ("faq.articles.jsonl", "faq_msa.queries.jsonl"),
+    ("faq.articles.jsonl", "faq_palestinian.queries.jsonl"),
+    ("faq.articles.jsonl", "faq_english.queries.jsonl"),
+    ("faq_arabic_only.articles.jsonl", "faq_english.queries.jsonl"),
+    ("faq_english_only.articles.jsonl", "faq_msa.queries.jsonl"),
+    ("arabic.articles.jsonl.gz", "arcd.queries.jsonl"),
+    ("arabic_large.articles.jsonl.gz", "arcd.queries.jsonl"),
+)
+
+
+def measure(module: str, option: str, rows: Path, queries: Path) -> None:
+    """One set, in a process of its own; its figures are printed beside its names."""
+    command = [sys.executable, "-m", module, option, str(rows), "--queries", str(queries), "--json"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+    print(f"{rows.name}  {queries.name}  {told}", flush=True)
+
+
+def main() -> None:
+    """Every set that is there."""
+    folder = Path(sys.argv[1])
+    for articles, queries in _ARTICLES:
+        measure("benchmarks.search", "--articles", folder / "kb" / articles, folder / "kb" / queries)
+
+
+if __name__ == "__main__":
+    main()

@@ -176,7 +176,7 @@ def _with_a_careless_index(built: House, name: str) -> workstation.Workstation:
     opened = houses.open_store(built.directory / f"{name}.db", built.clock)
     built._open.callback(opened.close)
     with opened.transaction() as session:
-        statement = "INSERT INTO search_index(search_index, rank) VALUES ('secure-delete', 0)"
+        statement = "INSERT INTO search_ticket(search_ticket, rank) VALUES ('secure-delete', 0)"
         session.connection().exec_driver_sql(statement)
     return opened
 

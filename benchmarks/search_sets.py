@@ -22,6 +22,15 @@ _ARTICLES: Final = (
 )
 
 
+_NAMES: Final = (
+    ("dev_people_arabic.jsonl.gz", "dev_latin_to_arabic.jsonl"),
+    ("dev_people_arabic.jsonl.gz", "dev_latin_typo_to_arabic.jsonl"),
+    ("dev_people_arabic.jsonl.gz", "dev_arabic_typo_to_arabic.jsonl"),
+    ("dev_people_latin.jsonl.gz", "dev_arabic_to_latin.jsonl"),
+    ("dev_people_latin.jsonl.gz", "dev_latin_variant_to_latin.jsonl"),
+)
+
+
 def measure(module: str, option: str, rows: Path, queries: Path) -> None:
     """One set, in a process of its own; its figures are printed beside its names."""
     command = [sys.executable, "-m", module, option, str(rows), "--queries", str(queries), "--json"]
@@ -34,6 +43,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for articles, queries in _ARTICLES:
         measure("benchmarks.search", "--articles", folder / "kb" / articles, folder / "kb" / queries)
+    for people, queries in _NAMES:
+        measure("benchmarks.names", "--people", folder / "names" / people, folder / "names" / queries)
 
 
 if __name__ == "__main__":

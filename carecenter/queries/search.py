@@ -10,24 +10,21 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from carecenter.core import analysis
 from carecenter.core.i18n import N_
 from carecenter.core.kuwait import KUWAIT
 from carecenter.core.reading import Meaning, Reading, read
-from carecenter.core.text import tokens
 from carecenter.models.article import Article
 from carecenter.models.ticket import Ticket
-from carecenter.queries import articles, callers, search_ranking, tickets
+from carecenter.queries import articles, callers, people, search_ranking, tickets
 from carecenter.queries.base import Row, Viewer
 from carecenter.queries.search_index import ARTICLE, TICKET, index, index_owed, owe, start_over
 
 __all__ = ["Answer", "SearchResults", "Why", "index", "index_owed", "knowledge", "owe", "search", "start_over"]
 
 PER_GROUP = 8
-_SHORTEST_PREFIX = 2
 _FRAGMENT = range(3, 10)  # digits of a reference that are not all of it
 _MOST_SEEN_THROUGH = 8  # times as many tickets are looked at as are shown: some may not be seen by everybody
 
@@ -97,15 +94,16 @@ def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
         if reading.meaning is Meaning.REFERENCE and reading.valid:
             found_tickets.extend(tickets.by_reference(session, viewer, reading.value))
         elif reading.meaning is Meaning.PHONE:
-            people = callers.by_phone(session, viewer, reading.value)
-            found_callers.extend(people)
-            for person in people:
+            on_it = callers.by_phone(session, viewer, reading.value)
+            found_callers.extend(on_it)
+            for person in on_it:
                 found_tickets.extend(tickets.of_caller(session, viewer, person.id, PER_GROUP))
         elif reading.meaning is Meaning.CIVIL_ID and reading.valid:
             found_callers.extend(callers.by_civil_id(session, viewer, reading.value))
         elif reading.meaning is Meaning.WORDS:
             found_tickets.extend(tickets.by_ids(session, viewer, _tickets(session, reading.value)))
-            found_callers.extend(callers.by_ids(session, viewer, _callers(session, reading.value)))
+            named = people.find(session, reading.value, PER_GROUP)
+            found_callers.extend(callers.by_ids(session, viewer, tuple(named)))
             for person in found_callers[:3]:
                 found_tickets.extend(tickets.of_caller(session, viewer, person.id, 3))
             answers = _answers(session, viewer, reading.value)
@@ -151,18 +149,6 @@ def _tickets(session: Session, line: str) -> tuple[str, ...]:
         fragment = select(Ticket.id).where(Ticket.reference.contains(line, autoescape=True))
         return tuple(session.scalars(fragment.order_by(Ticket.opened_at.desc()).limit(PER_GROUP)))
     return tuple(search_ranking.holding(session, TICKET, line, PER_GROUP * _MOST_SEEN_THROUGH))
-
-
-def _callers(session: Session, line: str) -> tuple[str, ...]:
-    words = [word for word in tokens(line) if len(word) >= _SHORTEST_PREFIX]
-    if not words:
-        return ()
-    statement = sql(
-        "SELECT entity_id FROM search_caller JOIN search_row ON number = search_caller.rowid"
-        " WHERE search_caller MATCH :match ORDER BY rank LIMIT :limit"
-    )
-    match = " AND ".join(f'"{word}"*' for word in dict.fromkeys(words))
-    return tuple(session.scalars(statement, {"match": match, "limit": PER_GROUP}))
 
 
 def _distinct(rows: list[Any]) -> tuple[Any, ...]:

@@ -1,8 +1,8 @@
 """The index of search: what of a row goes into it, and how it is kept in step with the rows.
 
-Articles and tickets are indexed by the stems of their words (``core.analysis``), callers by the folded parts of
-their names. Beside the stems stands the folded text, which ranking looks at; ``search_word`` counts the words
-there are. How a line is answered from all this is `queries.search_ranking`'s matter.
+Articles and tickets are indexed by the stems of their words (``core.analysis``), callers as `people` says. Beside
+the stems stands the folded text, which ranking looks at; ``search_word`` counts the words there are. How a line is
+answered from all this is `search_ranking`'s and `people`'s matter.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from carecenter.models.article import Article
 from carecenter.models.caller import Caller, CallerPhone
 from carecenter.models.search import SearchOwed, SearchRow, SearchWord
 from carecenter.models.ticket import Ticket
+from carecenter.queries import people
 
 ARTICLE: Final = "article"
 TICKET: Final = "ticket"
@@ -90,10 +91,8 @@ def start_over(session: Session) -> None:
     connection.execute(delete(SearchWord))
 
 
-def parts_of(row: Article | Caller | Ticket) -> Parts:
+def parts_of(row: Article | Ticket) -> Parts:
     """What a row is found by."""
-    if isinstance(row, Caller):
-        return Parts(f"{row.name_ar} {row.name_en}", "", "")
     if isinstance(row, Ticket):
         return Parts(row.reference, "", f"{row.text} {row.remedy}")
     fields: dict[str, list[str]] = {"title": [], "asked": [], "body": [row.body_code or ""]}
@@ -134,7 +133,10 @@ def _forget(session: Session, entity: str, ids: list[str]) -> None:
 def _take(session: Session, entity: str, ids: list[str]) -> None:
     model = _INDEXED[entity]
     rows: Iterable[Article | Caller | Ticket] = session.scalars(select(model).where(model.id.in_(ids)))
-    found = {row.id: parts_of(row) for row in rows}
+    found = {
+        row.id: people.entry(row.name_ar, row.name_en) if isinstance(row, Caller) else _entry(parts_of(row))
+        for row in rows
+    }
     if not found:
         return
     connection = session.connection()
@@ -144,7 +146,7 @@ def _take(session: Session, entity: str, ids: list[str]) -> None:
         SearchRow.entity == entity, SearchRow.entity_id.in_(found)
     )
     numbers = dict(session.execute(known).all())
-    entries = [{"number": numbers[one], **_entry(entity, parts)} for one, parts in found.items()]
+    entries = [{"number": numbers[one], **entry} for one, entry in found.items()]
     statement = sql(
         f"INSERT INTO search_{entity}(rowid, title, asked, body, plain)"  # noqa: S608 - our own names
         " VALUES (:number, :title, :asked, :body, :plain)"
@@ -154,10 +156,10 @@ def _take(session: Session, entity: str, ids: list[str]) -> None:
         _count(connection, entity, (entry["plain"].split() for entry in entries), 1)
 
 
-def _entry(entity: str, parts: Parts) -> dict[str, Any]:
-    """The columns of a row: terms, and under ``plain`` the folded words, a line a part, spaces on both sides."""
+def _entry(parts: Parts) -> dict[str, Any]:
+    """The columns of a row: terms, and under ``plain`` the folded words, a line a part, each framed."""
     words = [tokens(part) for part in parts]
-    terms = words if entity == CALLER else [[analysis.stem(word) for word in part] for part in words]
+    terms = [[analysis.stem(word) for word in part] for part in words]
     plain = "\n".join(map(_framed, words))
     return {**dict(zip(Parts._fields, map(_framed, terms), strict=True)), "plain": plain}
 

@@ -25,7 +25,10 @@ _SOME: Final = 200
 _ENOUGH: Final = 300
 _HARDLY_ANY: Final = 60
 _SHORTEST: Final = 2
-_LEAST_ALIKE: Final = 120.0  # of at most 290
+_LEAST_ALIKE: Final = {1: 120.0, 2: 150.0}  # of at most 290, by the number of words: one may be a beginning
+_SURELY_ALIKE: Final = (
+    180.0  # for more words; of questions that happen to have keys in common, one in twenty has it
+)
 _FAR_BEHIND: Final = 0.6  # of the likeness of the best: what is less alike is somebody else
 _NARROWING: Final = 4
 _CENTURIES: Final = {"19": "2", "20": "3"}  # the first digit of a Civil ID tells the century
@@ -82,7 +85,8 @@ def _by_likeness(asked: names.Spelled, found: dict[int, str]) -> list[int]:
     best: dict[int, float] = {}
     for number, alike in zip(numbers, names.likeness(asked, spellings), strict=True):
         best[number] = max(alike, best.get(number, 0.0))
-    least = max(_LEAST_ALIKE, _FAR_BEHIND * max(best.values(), default=0.0))
+    words = asked.parts.count(" ") + 1
+    least = max(_LEAST_ALIKE.get(words, _SURELY_ALIKE), _FAR_BEHIND * max(best.values(), default=0.0))
     kept = [number for number in best if best[number] >= least]
     return sorted(kept, key=lambda number: (-best[number], -number))
 

@@ -64,6 +64,13 @@ def test_the_end_of_a_number_or_a_year_of_birth_narrows(session: Session) -> Non
     assert people.find(session, "محمد المطيري ١٩٨٥", 5) == ["mutairi"]
 
 
+@pytest.mark.parametrize(
+    "line", ["I lost my wallet with the card in it", "how do I renew my passport", "ضيعت بطاقتي شسوي"]
+)
+def test_a_question_is_nobodys_name(session: Session, line: str) -> None:
+    assert people.find(session, line, 5) == []
+
+
 def test_digits_that_fit_nobody_do_not_hide_the_name(session: Session) -> None:
     assert set(people.find(session, "mutairi 0000", 5)) == {"mutairi", "mutairi-young"}
 

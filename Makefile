@@ -30,7 +30,7 @@ tour: setup ## draw every page without a screen into build/tour (LANGUAGE=ar for
 	@QT_QPA_PLATFORM=offscreen $(python) -m carecenter --tour build/tour --language $(language)
 
 test: setup-dev ## run the tests
-	@$(python) -m pytest -n 2 --dist worksteal $(addprefix --cov=,$(tested)) $(ARGS)
+	@$(python) -m pytest -n 3 --dist worksteal $(addprefix --cov=,$(tested)) $(ARGS)
 
 soak: setup-dev ## run the long versions of the proofs of sync, for hours (CARECENTER_SEED=n begins elsewhere)
 	@CARECENTER_SOAK=1 $(python) -m pytest tests/sync -s --show-capture=no --timeout=0 $(ARGS)

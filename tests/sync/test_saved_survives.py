@@ -25,6 +25,7 @@ from tests.sync.mortal import Life, heard_from, sit_down
 
 _ENDLESS = 100_000
 _LONGEST_DELAY = 0.03
+_PARTS = 4  # of the moments, for as many processes
 
 
 @pytest.fixture
@@ -89,13 +90,14 @@ def _moments(template: Path) -> list[str]:
         return list(moments)
 
 
-def test_whatever_moment_it_dies_at_nothing_acknowledged_is_lost(template: Path) -> None:
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_whatever_moment_it_dies_at_nothing_acknowledged_is_lost(template: Path, part: int) -> None:
     moments = _moments(template)
     assert moments.count(mortal.SAVING) >= 1
-    for number, moment in enumerate(moments):
+    for number in range(part, len(moments), _PARTS):
         with _copy(template) as directory:
-            assert _lost(directory, heard_from(Life(directory, moment=number))) == set(), moment
-    told(f"saved survives: killed at each of {len(moments)} moments")
+            assert _lost(directory, heard_from(Life(directory, moment=number))) == set(), moments[number]
+    told(f"saved survives: killed at each of {len(moments)} moments, part {part + 1} of {_PARTS}")
 
 
 def test_saying_it_before_the_commit_would_lose_a_ticket(template: Path) -> None:

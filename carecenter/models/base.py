@@ -4,6 +4,7 @@ lives on (workstation, centre, both), and the JSON image of a row that travels b
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, MetaData, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
 Image = dict[str, Any]
@@ -124,38 +126,65 @@ def _iso(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _reader(column_type: object) -> Callable[[Any], Any] | None:
+def _storer(column_type: object) -> Callable[[Any], Any] | None:
     if isinstance(column_type, UtcDateTime):
-        return dt.datetime.fromisoformat
+        return _stored_moment
     if isinstance(column_type, Date):
-        return dt.date.fromisoformat
+        return lambda value: dt.date.fromisoformat(value).isoformat()
     if isinstance(column_type, TermType):
-        return column_type.term
+        return lambda value: column_type.term(value).value
+    if isinstance(column_type, JSON):
+        return json.dumps
     return None
 
 
+def _stored_moment(value: str) -> str:
+    moment = dt.datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 @cache
-def _readers(entity: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+def _storers(entity: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
     table = Base.metadata.tables[entity]
-    return tuple((column.name, _reader(column.type)) for column in table.columns)
+    return tuple((column.name, _storer(column.type)) for column in table.columns)
 
 
 def image_of(entity: str, row: Mapping[str, Any]) -> Image:
     """The JSON image of a row given as column → value."""
-    return {name: _iso(row[name]) for name, _ in _readers(entity)}
+    return {name: _iso(row[name]) for name, _ in _storers(entity)}
 
 
-def values_of(entity: str, image: Image) -> dict[str, Any]:
-    """Column → value of an image, ready to be inserted.
+def stored_of(entity: str, image: Image) -> dict[str, Any]:
+    """Column → value of an image, as SQLite keeps it: for many rows at once, past SQLAlchemy's types.
 
-    Columns this version does not know are left out; columns the sender did not know keep their default.
+    Columns this version does not know are left out, as are those the sender did not know: ``defaults_of`` has what
+    a new row gets there. Raises ``ValueError`` or ``TypeError`` for what cannot be read here.
     """
-    values: dict[str, Any] = {}
-    for name, read in _readers(entity):
+    stored: dict[str, Any] = {}
+    for name, store in _storers(entity):
         if name in image:
             value = image[name]
-            values[name] = value if read is None or value is None else read(value)
-    return values
+            stored[name] = value if store is None or value is None else store(value)
+    return stored
+
+
+@cache
+def defaults_of(entity: str) -> dict[str, Any]:
+    """Column → what a new row has there that does not say otherwise, as SQLite keeps it."""
+    found: dict[str, Any] = {}
+    for column in Base.metadata.tables[entity].columns:
+        default = column.default
+        if isinstance(default, CallableColumnDefault):
+            value = default.arg(None)  # type: ignore[arg-type]  # none of ours looks at its context
+        elif isinstance(default, ScalarElementColumnDefault):
+            value = default.arg
+        else:
+            continue
+        store = _storer(column.type)
+        found[column.name] = value if store is None or value is None else store(value)
+    return found
 
 
 def images_of(entity: str, rows: Iterable[Mapping[str, Any]]) -> list[Image]:

@@ -33,6 +33,7 @@ ALL_ROWS: Final = ""
 
 _INDEXED: Final[dict[str, type[Article | Caller | Ticket]]] = {ARTICLE: Article, CALLER: Caller, TICKET: Ticket}
 _CHUNK: Final = 500
+_OWE: Final = "INSERT INTO search_owed (entity, entity_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _LONGEST: Final = 64
 
 
@@ -63,9 +64,9 @@ def owe(session: Session, keys: Iterable[tuple[str, str]]) -> None:
             here = select(SearchRow.entity_id).where(SearchRow.entity == entity, SearchRow.entity_id.in_(chunk))
             indexed = set(session.scalars(here))
             known |= {(entity, one) for one in indexed}
-            owed = [{"entity": entity, "entity_id": one} for one in chunk if one not in indexed]
+            owed = [(entity, one) for one in chunk if one not in indexed]
             if owed:
-                session.connection().execute(insert(SearchOwed).on_conflict_do_nothing(), owed)
+                session.connection().exec_driver_sql(_OWE, owed)
     index(session, known)
 
 

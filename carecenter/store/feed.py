@@ -21,6 +21,7 @@ from carecenter.wire import FeedPage, FeedRow
 GONE: Final = "rows went from this workstation"
 """In ``Session.info``: the pages of the write-ahead log still hold what a transaction has deleted."""
 _CHUNK = 500
+_HOLD = "INSERT INTO held_row (scope, entity, entity_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 class FeedGap(Exception):
@@ -85,8 +86,8 @@ def _take(session: Session, rows: list[FeedRow]) -> set[overlay.Key]:
             put[row.entity].append(row)
     for entity, brought in put.items():
         overlay.put_rows(session, entity, [row.image for row in brought if row.image is not None])
-        held = [{"scope": row.scope, "entity": entity, "entity_id": row.id} for row in brought]
-        session.connection().execute(insert(HeldRow).on_conflict_do_nothing(), held)
+        held = [(row.scope, entity, row.id) for row in brought]
+        session.connection().exec_driver_sql(_HOLD, held)
     return {(row.entity, row.id) for row in rows}
 
 

@@ -11,15 +11,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, UniqueConstraint, bindparam, delete, event, select
+from sqlalchemy import Table, UniqueConstraint, delete, event, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, UOWTransaction
 
 from carecenter import operations
-from carecenter.models.base import Base, Synced, entity_of, image_of, values_of
+from carecenter.models.base import Base, Synced, defaults_of, entity_of, image_of, stored_of
 from carecenter.models.desk import BaseImage, Outbox, OutboxState
 from carecenter.wire import put_right
 
@@ -127,33 +128,39 @@ def put_rows(session: Session, entity: str, images: Iterable[dict[str, Any]]) ->
     newer centre uses a term of its own, stays as it is: the comparison of manifests brings it after the upgrade.
     """
     table = Base.metadata.tables[entity]
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for image in images:
         try:
-            values = values_of(entity, image)
+            stored = stored_of(entity, image)
         except (ValueError, TypeError):
             log.warning("a row of %s cannot be read here", entity)
             continue
-        alike[tuple(values)].append(values)
+        alike[tuple(stored)].append(tuple(stored.values()))
     for columns, rows in alike.items():
         _make_room(session, table, columns, rows)
-        session.connection().execute(_upsert(table, columns), rows)
+        missing = {name: value for name, value in defaults_of(entity).items() if name not in columns}
+        filled = [(*row, *missing.values()) for row in rows] if missing else rows
+        session.connection().exec_driver_sql(_upsert(table.name, columns, tuple(missing)), filled)
 
 
-def _make_room(session: Session, table: Table, columns: Iterable[str], rows: list[dict[str, Any]]) -> None:
+def _make_room(session: Session, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """Whatever else has a name that the centre now gives to these rows is outdated: it goes later in the feed."""
     for constraint in table.constraints:
         names = [column.name for column in constraint.columns] if isinstance(constraint, UniqueConstraint) else []
         if names and set(names) <= set(columns):
-            same = [table.c[name] == bindparam(f"its_{name}") for name in names]
-            others = delete(table).where(*same, table.c.id != bindparam("its_id"))
-            keys = [{f"its_{name}": row[name] for name in (*names, "id")} for row in rows]
-            session.connection().execute(others, keys)
+            places = [columns.index(name) for name in (*names, "id")]
+            same = " AND ".join(f"{name} = ?" for name in names)
+            others = f"DELETE FROM {table.name} WHERE {same} AND id != ?"  # noqa: S608 - names of our tables
+            keys = [tuple(row[place] for place in places) for row in rows]
+            session.connection().exec_driver_sql(others, keys)
 
 
-def _upsert(table: Table, columns: Iterable[str]) -> Any:
-    statement = insert(table)
-    changed = {name: statement.excluded[name] for name in columns if name != "id"}
-    # Scopes are heard one after the other: a row another scope brought newer must not grow old again.
-    newer = statement.excluded.version >= table.c.version
-    return statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer)
+@cache
+def _upsert(table: str, sent: tuple[str, ...], missing: tuple[str, ...]) -> str:
+    """Scopes are heard one after the other: a row another scope brought newer must not grow old again."""
+    columns = (*sent, *missing)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in sent if name != "id")
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - as above
+        f" ON CONFLICT (id) DO UPDATE SET {changed} WHERE excluded.version >= {table}.version"
+    )

@@ -1,5 +1,5 @@
 """What only a workstation's store holds: the outbox, the centre's images under pending operations, drafts,
-cursors and the block of references. The search index is a virtual table: see ``store.search``."""
+cursors and the block of references. Search keeps tables of its own: see `search`."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def create(session: Session, new: NewAccount, cost: KdfCost = KdfCost.INTERACTIV
     session.flush()
     for queue_id in new.queue_ids:
         session.add(QueueMember(id=new_id(), queue_id=queue_id, account_id=account.id))
-    session.add(Credential(account_id=account.id, password_hash=_hashed(new.password, cost), failures=0))
+    session.add(Credential(account_id=account.id, password_hash=hashed(new.password, cost), failures=0))
     session.flush()
     return account
 
@@ -67,9 +67,15 @@ def set_password(session: Session, account_id: str, password: str, cost: KdfCost
     """A new password, also for an account that had none. Raises ``UserError`` for a weak one."""
     check_new("-", password)
     credential = session.get(Credential, account_id) or Credential(account_id=account_id)
-    credential.password_hash = _hashed(password, cost)
+    credential.password_hash = hashed(password, cost)
     credential.failures, credential.not_before = 0, None
     session.add(credential)
+
+
+def hashed(password: str, cost: KdfCost = KdfCost.INTERACTIVE) -> str:
+    """A password as it is kept. Takes as long as a guess should."""
+    kept = nacl.pwhash.argon2id.str(password.encode(), opslimit=cost.opslimit, memlimit=cost.memlimit)
+    return kept.decode("ascii").rstrip("\0")
 
 
 def end_sessions(session: Session, account_id: str) -> None:
@@ -167,11 +173,6 @@ def named(session: Session, name: str) -> Account | None:
     """The account that signs in by this name, in whatever case it is typed."""
     folded = fold_name(name)
     return next((row for row in session.scalars(select(Account)) if fold_name(row.name) == folded), None)
-
-
-def _hashed(password: str, cost: KdfCost) -> str:
-    hashed = nacl.pwhash.argon2id.str(password.encode(), opslimit=cost.opslimit, memlimit=cost.memlimit)
-    return hashed.decode("ascii").rstrip("\0")
 
 
 def _matches(password_hash: str, password: str) -> bool:

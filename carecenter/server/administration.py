@@ -237,12 +237,12 @@ def change_members(centre: Centre, queue_id: str, joining: Iterable[str], leavin
             account = _account(unit.session, name)
             if not _membership(unit.session, queue_id, account.id):
                 unit.session.add(QueueMember(id=new_id(), queue_id=queue_id, account_id=account.id))
-                _record(centre, unit, "JoinQueue", queue_id=queue_id, account_id=account.id)
+                record(centre, unit, "JoinQueue", queue_id=queue_id, account_id=account.id)
         for name in leaving:
             account = _account(unit.session, name)
             for row in _membership(unit.session, queue_id, account.id):
                 unit.remove(row)
-                _record(centre, unit, "LeaveQueue", queue_id=queue_id, account_id=account.id)
+                record(centre, unit, "LeaveQueue", queue_id=queue_id, account_id=account.id)
         unit.publish()
 
 
@@ -293,11 +293,12 @@ def _not_the_last(session: Session, account: Account) -> None:
 
 
 def _done(centre: Centre, unit: Unit, action: str, **subjects: str) -> None:
-    _record(centre, unit, action, **subjects)
+    record(centre, unit, action, **subjects)
     unit.publish()
 
 
-def _record(centre: Centre, unit: Unit, action: str, **subjects: str) -> None:
+def record(centre: Centre, unit: Unit, action: str, **subjects: str) -> None:
+    """A line of the audit trail that says: done at the server, by the owner of the machine."""
     audit.record(
         unit.session,
         at=centre.clock(),

@@ -15,7 +15,7 @@ import carecenter
 from carecenter.core import i18n
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
-from carecenter.server.commands import account, audit, backup, device, queue, serve, setup, status
+from carecenter.server.commands import account, audit, backup, device, queue, records, seed, serve, setup, status
 from carecenter.server.commands.database import DATABASE_VARIABLE
 from carecenter.server.commands.parser import DONE, FAILED, FOUND, INTERRUPTED, MISUSED, Parser, Run
 
@@ -23,7 +23,7 @@ __all__ = ["DATABASE_VARIABLE", "DONE", "FAILED", "FOUND", "INTERRUPTED", "MISUS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 when it was done, 1 when it failed, 2 for wrong arguments, 3 for a flaw."""
+    """Run a command; the exit code is 0 when it was done, 1 when it failed, 2 for wrong arguments, 3 for a find."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     i18n.set_language("ar" if os.environ.get("LANGUAGE", os.environ.get("LANG", "")).startswith("ar") else "en")
     chosen = _parser().parse_args(arguments)
@@ -47,11 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="carecenter-server",
         description=_("Looks after the data of a CareCenter desk, and runs the centre of a hall."),
-        epilog=_("Each command explains itself: carecenter-server backup --help"),
+        epilog=_(
+            "Each command explains itself: carecenter-server backup --help. Exit codes: 0 done, 1 failed (standard"
+            " error says why), 2 wrong arguments, 3 done and something was found, 130 interrupted."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {carecenter.__version__}")
     commands = parser.group()
-    for noun in (setup, serve, status, account, device, queue, audit, backup):
+    for noun in (setup, serve, status, account, device, queue, audit, backup, records, seed):
         noun.add_to(commands)
     return parser
 

@@ -12,7 +12,7 @@ import carecenter
 from carecenter import migrations
 from carecenter.core.terms import TicketStatus
 from carecenter.models.account import Account
-from carecenter.models.centre import Audit, Device, FeedHead, Quarantine, Review
+from carecenter.models.centre import Audit, Device, FeedHead, OpBatch, Quarantine, Review
 from carecenter.models.queue import Queue
 from carecenter.models.ticket import Ticket
 from carecenter.server import bulk, facts
@@ -28,10 +28,18 @@ class QueueLength(msgspec.Struct, frozen=True, kw_only=True):
     overdue: int
 
 
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
+    """How the archiving of WAL goes; ``failing``: the last try did not succeed, and WAL gathers on the disk."""
+
+    last: dt.datetime | None
+    failing: bool
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """Moments are UTC; ``oldest_…``: since when somebody should have looked, None when nothing waits.
 
-    ``devices_seen``: workstations heard of in the last ten minutes. ``feed_rows``: the sum of all heads.
+    ``devices_seen``: workstations heard of in the last ten minutes. ``last_operation``: when the last operations of
+    workstations were judged. ``feed_rows``: the sum of all heads. ``archive``: None where PostgreSQL keeps none.
     """
 
     program: str
@@ -44,6 +52,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     devices: int
     devices_seen: int
     devices_revoked: int
+    last_operation: dt.datetime | None
     queues: tuple[QueueLength, ...]
     quarantined: int
     oldest_quarantined: dt.datetime | None
@@ -53,6 +62,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     feed_scopes: int
     feed_rows: int
     database_bytes: int | None
+    archive: Archive | None
 
 
 def condition(session: Session, at: dt.datetime) -> Condition:
@@ -77,6 +87,7 @@ def condition(session: Session, at: dt.datetime) -> Condition:
         devices=devices[0],
         devices_seen=devices[1],
         devices_revoked=devices[2],
+        last_operation=session.scalar(select(func.max(OpBatch.at))),
         queues=_lengths(session, at),
         quarantined=quarantined[0],
         oldest_quarantined=quarantined[1],
@@ -86,7 +97,19 @@ def condition(session: Session, at: dt.datetime) -> Condition:
         feed_scopes=heads[0],
         feed_rows=int(heads[1]),
         database_bytes=session.scalar(size) if bulk.is_postgres(session) else None,
+        archive=_archive(session) if bulk.is_postgres(session) else None,
     )
+
+
+def _archive(session: Session) -> Archive | None:
+    if session.scalar(text("SHOW archive_mode")) == "off":
+        return None
+    tried = text(
+        "SELECT last_archived_time, coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false)"
+        " FROM pg_stat_archiver"
+    )
+    last, failing = session.execute(tried).one()
+    return Archive(last=last, failing=failing)
 
 
 def _lengths(session: Session, at: dt.datetime) -> tuple[QueueLength, ...]:

@@ -283,12 +283,12 @@ class Hall(Holding):
         return frozenset({f"queue:{matter.queue_id}", f"account:{matter.opened_by}", *granted})
 
     def _of_caller(self, caller_id: str) -> _Scopes:
-        theirs = (self._of_matter(one) for one in self._matters.values() if one.caller_id == caller_id)
+        theirs = map(self._of_matter, self._matters_of[caller_id])
         return frozenset(self._granted["caller", caller_id] | self._promised[caller_id]).union(*theirs)
 
     def _of_call(self, call: Call) -> _Scopes:
         """Of a call that led into a restricted queue, those who lead hear only when they are members."""
-        led_to = [one for one in self._matters.values() if one.call_id == call.id]
+        led_to = self._led_to[call.id]
         restricted = any(one.restricted for one in led_to)
         scopes: set[str] = set()
         if call.started_at > self._at - RECENT:
@@ -300,6 +300,8 @@ class Hall(Holding):
     def _look_up(self, tickets: set[str], callers: set[str], calls: set[str], known: set[str]) -> None:
         """Load what says who holds rows: of the tickets by these ids, and by those of callers and calls."""
         self._matters: dict[str, _Matter] = {}
+        self._matters_of: dict[str | None, list[_Matter]] = defaultdict(list)
+        self._led_to: dict[str | None, list[_Matter]] = defaultdict(list)
         self._granted: dict[Key, set[str]] = defaultdict(set)
         self._promised: dict[str, set[str]] = defaultdict(set)
         wanted = ((Ticket.id, tickets), (Ticket.caller_id, callers), (Ticket.call_id, calls))
@@ -307,7 +309,9 @@ class Hall(Holding):
         if conditions := [self._among(column, ids) for column, ids in wanted if ids]:
             statement = select(*who, Queue.restricted).join(Queue, Queue.id == Ticket.queue_id)
             for found in self.session.execute(statement.where(or_(*conditions))):
-                self._matters[found.id] = _Matter(*found)
+                matter = self._matters[found.id] = _Matter(*found)
+                self._matters_of[matter.caller_id].append(matter)
+                self._led_to[matter.call_id].append(matter)
         granted = (("ticket", set(self._matters)), ("caller", callers | known))
         if conditions := [
             and_(LookupGrant.entity == entity, self._among(LookupGrant.entity_id, ids))

@@ -303,9 +303,30 @@ def test_status_reads_at_a_glance(hall: Terminal) -> None:
     with centre_at(hall.url) as centre:
         signed_in(centre, "admin")
     assert hall.run("status") == DONE
-    for words in (HEAD, "1, active: 1", "confidential", "MB"):
+    for words in (HEAD, "1, active: 1", "confidential", "MB", "! PostgreSQL archives nothing"):
         assert words in hall.out
-    assert hall.json("status")["devices"] == 1
+    found = hall.json("status")
+    assert (found["devices"], found["archive"], found["last_operation"]) == (1, None, None)
+
+
+def test_status_names_what_is_wrong_and_what_to_do(hall: Terminal) -> None:
+    with centre_at(hall.url) as centre:
+        signed_in(centre, "admin")
+    engine = postgres_engine(hall.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE device SET last_seen = now()"))
+    assert hall.run("status") == DONE
+    assert "No workstation" not in hall.out
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE device SET last_seen = now() - interval '1 hour'"))
+        connection.execute(text("INSERT INTO quarantine VALUES ('q', 'o', 'd', 'a', '', 'forged', now())"))
+        connection.execute(text("INSERT INTO review VALUES ('o', 'a', 'AddNote', 'late', now())"))
+    engine.dispose()
+    assert hall.run("status") == DONE
+    wrong = [line for line in hall.out.splitlines() if line.startswith("! ")]
+    assert [word for word in ("systemctl status", "quarantine", "review") if word in " ".join(wrong)] == [
+        *("systemctl status", "quarantine", "review")
+    ]
 
 
 def test_the_database_is_named_in_a_config_file_too(
@@ -361,7 +382,7 @@ def test_the_real_command_speaks_arabic_and_answers_scripts(hall: Terminal) -> N
     [
         *("init", "migrate", "age", "status", "serve", "backup", "restore", "renew"),
         *("account add", "account list", "account roles", "device revoke", "queue add", "queue members"),
-        *("audit verify", "audit sign", "audit show"),
+        *("audit verify", "audit sign", "audit show", "export", "import", "seed", "account disable"),
     ],
 )
 def test_each_command_shows_an_example_of_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,8 +28,19 @@ def add_to(commands: Commands) -> None:
     )
     add_json(listed)
     database.add_database(listed)
-    _named(add(under, "disable", _disable, _("shut an account out at once; its work stays")))
-    _named(add(under, "enable", _enable, _("let an account in again")))
+    disable = add(
+        under,
+        "disable",
+        _disable,
+        _("shut an account out at once; its work stays"),
+        _(
+            "Shuts an account out: whoever is signed in with it is out within a minute. What they typed stays, and"
+            " what waits at their workstation is sent when the next person signs in there."
+        ),
+        examples=("account disable sara",),
+    )
+    _named(disable)
+    _named(add(under, "enable", _enable, _("let an account in again"), examples=("account enable sara",)))
     reset = add(
         under,
         "reset",

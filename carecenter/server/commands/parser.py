@@ -12,7 +12,7 @@ DONE: Final = 0
 FAILED: Final = 1
 MISUSED: Final = 2
 FOUND: Final = 3
-"""The command did its work, and what it looked for is there: a flaw in the audit trail."""
+"""The command did its work, and what it looked for is there: a flaw in the audit trail, a line put aside."""
 INTERRUPTED: Final = 130
 
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]

@@ -41,19 +41,6 @@ def add_to(commands: Commands) -> None:
         "--name", default="admin", metavar=_("NAME"), help=_("the first administrator (%(default)s)")
     )
     asking.add_password(command)
-    command = add(
-        commands,
-        "age",
-        _age,
-        _("take from workstations what they no longer need"),
-        _(
-            "Takes from workstations what was closed long ago and what was looked up for a day; the centre keeps"
-            " it. The service does so every hour by itself."
-        ),
-        examples=("age", "age --json"),
-    )
-    add_json(command)
-    database.add_database(command)
     database.add_database(
         add(
             commands,
@@ -67,6 +54,19 @@ def add_to(commands: Commands) -> None:
             examples=("migrate --database postgresql+psycopg:///carecenter",),
         )
     )
+    command = add(
+        commands,
+        "age",
+        _age,
+        _("take from workstations what they no longer need"),
+        _(
+            "Takes from workstations what was closed long ago and what was looked up for a day; the centre keeps"
+            " it. The service does so every hour by itself."
+        ),
+        examples=("age", "age --json"),
+    )
+    add_json(command)
+    database.add_database(command)
 
 
 def _init(chosen: argparse.Namespace) -> None:

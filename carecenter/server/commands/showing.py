@@ -57,15 +57,18 @@ def say(text: str) -> None:
 class Progress:
     """A bar on a terminal, a line every few seconds elsewhere; both on the error stream.
 
-    To be called with how much is done and how much there is.
+    To be called with how much is done and how much there is. ``quiet``: the bar alone.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, quiet: bool = False) -> None:
         self._what = what
+        self._quiet = quiet
         self._terminal = sys.stderr.isatty()
         self._told = time.monotonic() if not self._terminal else 0.0
 
     def __call__(self, done: int, total: int) -> None:
+        if self._quiet and not self._terminal:
+            return
         ended = done >= total
         pause = _SECONDS_BETWEEN_BARS if self._terminal else _SECONDS_BETWEEN_LINES
         if not ended and time.monotonic() - self._told < pause:
@@ -79,3 +82,7 @@ class Progress:
             else:
                 far = _("{done} of {total}").format(done=i18n.number(done), total=i18n.number(total))
                 print(f"{self._what}: {far}", file=sys.stderr, flush=True)
+
+    def say(self, text: str) -> None:
+        """Something a person should know meanwhile, on a line of its own."""
+        say(f"\r\x1b[K{text}" if self._terminal else text)

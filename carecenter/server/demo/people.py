@@ -97,10 +97,10 @@ _STEP: Final = 3_571_429
 """Coprime to the number of numbers: neighbours look unrelated and none comes twice."""
 
 
-def invented_callers(count: int, rng: Random) -> list[RegisterCaller]:
-    """``count`` people, each with a number; four in five with a Civil ID."""
+def invented_callers(count: int, rng: Random, first: int = 0) -> list[RegisterCaller]:
+    """``count`` people, each with a number; four in five with a Civil ID. ``first``: how many there are already."""
     communities = rng.choices(_COMMUNITIES, [community.share for community in _COMMUNITIES], k=count)
-    return [_person(number, community, rng) for number, community in enumerate(communities)]
+    return [_person(number, community, rng) for number, community in enumerate(communities, first)]
 
 
 def demo_number(n: int) -> str:

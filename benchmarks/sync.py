@@ -138,7 +138,9 @@ def _database(given: str | None) -> Iterator[str]:
             hall.drop(given, _NAME)
         return
     with postgres.cluster("shared_buffers=512MB", "max_wal_size=4GB", durable=True) as cluster:
-        yield hall.fresh(cluster.url(), _NAME)
+        url = hall.fresh(cluster.url(), _NAME)
+        hall.create_roles(url)
+        yield url
 
 
 def _asked() -> argparse.Namespace:

@@ -17,15 +17,15 @@ from sqlalchemy.engine import make_url
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
 from carecenter.core.terms import Role
-from carecenter.migrations import bring_up_to_date
-from carecenter.models.base import Side
 from carecenter.models.engine import postgres_engine
 from carecenter.models.queue import Queue
+from carecenter.server import administration
 from carecenter.server.centre import Centre
 from carecenter.wire import NewAccount, SignIn
 
 QUEUES = 20
 _PASSWORD = "password of the benchmark"
+_ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -54,6 +54,13 @@ def fresh(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+def create_roles(url: str) -> None:
+    """The three roles of a hall, in a cluster that is thrown away afterwards."""
+    with closing(bare(url)) as connection:
+        connection.execute(_ROLES.read_bytes())
+        connection.commit()
+
+
 def drop(url: str, name: str) -> None:
     """Take a database of ``fresh`` away."""
     with closing(bare(url)) as connection:
@@ -62,15 +69,15 @@ def drop(url: str, name: str) -> None:
 
 
 def furnish(url: str, workstations: int) -> list[Seat]:
-    """The schema, the starter knowledge, queues, and somebody signed in at each workstation.
+    """The centre of a hall, behind its second wall where the roles are, and somebody signed in at each workstation.
 
     One more than asked for: the last is a newcomer in a queue of their own.
     Passwords are cheap here: Argon2 is not what is measured.
     """
     engine = postgres_engine(url)
-    bring_up_to_date(engine, Side.CENTRE)
+    administration.install(engine)
+    administration.raise_wall(engine)
     with closing(Centre(engine, cost=KdfCost.MINIMAL)) as centre:
-        centre.initialise()
         with centre.transaction() as unit:
             for number in range(QUEUES + 1):
                 name = f"queue-{number:02}"

@@ -23,7 +23,7 @@ from carecenter.operations.callers import AttachPhone, CorrectCaller
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
-from carecenter.server import references, turns
+from carecenter.server import bulk, references, turns
 from carecenter.server.session import CentreSession
 from carecenter.wire import Envelope, Outcome
 
@@ -63,13 +63,17 @@ class Judge:
         self._at = at - TICK
         self._viewers: dict[str, Viewer | str] = {} if known is None else {known.account_id: known}
         self._holders: dict[str, str] = {}
+        self._queues: set[str] = set()
 
     def prepare(self, wanted: Iterable[operations.Operation]) -> None:
         """Load and lock what the operations are about."""
         found = tuple(wanted)
         turns.load(self._session, found)
-        given = (operation.reference for operation in found if isinstance(operation, OpenTicket))
-        self._holders |= references.holders(self._session, given)
+        opened = [operation for operation in found if isinstance(operation, OpenTicket)]
+        self._holders |= references.holders(self._session, (operation.reference for operation in opened))
+        # Asked one by one, each answer would wait until the tickets before it are written: a flush a ticket.
+        named = bulk.among(self._session, Queue.id, sorted({operation.queue_id for operation in opened}))
+        self._queues = set(self._session.scalars(select(Queue.id).where(named))) if opened else set()
 
     def judge(self, envelope: Envelope, operation: operations.Operation) -> Verdict:
         """Apply an operation that may be applied; intake also when in doubt. The caller writes the rows."""
@@ -116,7 +120,7 @@ class Judge:
         """With a queue, a ticket and a caller that are there: what was promised does not go with them."""
         links = _LINKS.get(type(operation), ())
         changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
-        if isinstance(operation, OpenTicket) and self._session.get(Queue, operation.queue_id) is None:
+        if isinstance(operation, OpenTicket) and operation.queue_id not in self._queues:
             first = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
             changed["queue_id"] = self._session.scalar(first) or operation.queue_id
         if not changed:

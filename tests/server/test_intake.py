@@ -1,13 +1,16 @@
 """Operations at the centre: once, judged by their author's rights, and never lost."""
 
 import datetime as dt
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from carecenter import operations
 from carecenter.core.errors import NotAllowed
 from carecenter.core.ids import new_id
 from carecenter.core.terms import EntryKind, Role, TicketStatus
@@ -17,8 +20,10 @@ from carecenter.models.viewer import viewer_of
 from carecenter.operations import callbacks, callers, calls, tickets
 from carecenter.queries import tickets as queries
 from carecenter.wire import Outcome
-from tests.houses import GENERAL, START, TECHNICAL, House, add_note, open_ticket
+from tests.houses import GENERAL, START, TECHNICAL, House, add_note, open_call, open_ticket
 from tests.server.devices import Device, counted
+
+_REFERENCES = count(1_000)
 
 
 @pytest.fixture
@@ -192,15 +197,34 @@ def test_lines_of_one_batch_keep_their_order_whatever_their_ids(house: House, ag
     assert [line.text for line in told] == ["", "first", "second", "third"]
 
 
-def test_a_batch_asks_the_database_as_often_as_a_single_operation(house: House, agent: Device) -> None:
+def _promised(ticket_id: str) -> callbacks.PromiseCallback:
+    due_at = START + dt.timedelta(hours=2)
+    return callbacks.PromiseCallback(
+        callback_id=new_id(), ticket_id=ticket_id, number="+96599887766", due_at=due_at
+    )
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda ticket_id: add_note(ticket_id, "note"),
+        lambda _ticket_id: open_ticket(reference=f"{next(_REFERENCES):010}"),
+        lambda _ticket_id: open_call(),
+        _promised,
+    ],
+    ids=["notes", "tickets", "calls", "promises"],
+)
+def test_a_batch_asks_the_database_as_often_as_a_single_operation(
+    house: House, agent: Device, made: Callable[[str], operations.Operation]
+) -> None:
     openings = [open_ticket(reference=f"{number:010}") for number in range(40)]
     agent.push(*map(agent.envelope, openings))
 
-    def asked(count: int) -> int:
+    def asked(most: int) -> int:
         house.clock.advance(seconds=1)
-        notes = [add_note(opening.ticket_id, "note") for opening in openings[:count]]
+        several = [made(opening.ticket_id) for opening in openings[:most]]
         with counted(house) as statements:
-            agent.push(*map(agent.envelope, notes))
+            agent.push(*map(agent.envelope, several))
         return len(statements)
 
     asked(1)

@@ -46,6 +46,7 @@ _STATUS: Final = {
     "signed_out": 401,
     "wrong_password": 401,
     "not_allowed": 403,
+    "strange_device": 403,
     "not_found": 404,
     "too_large": 413,
     "upgrade_needed": 426,

@@ -32,6 +32,8 @@ from carecenter.core.i18n import N_
 from carecenter.wire import (
     Block,
     BlockRequest,
+    Challenge,
+    ChallengeRequest,
     FeedPage,
     FeedRequest,
     Greeting,
@@ -94,6 +96,9 @@ class HttpTransport(HallTransport):
         )
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._lines))
+
+    def challenge(self, request: ChallengeRequest) -> Challenge:
+        return self._ask("challenge", "", request, Challenge)
 
     def sign_in(self, request: SignIn) -> SignedIn:
         return self._ask("sign-in", "", request, SignedIn)

@@ -21,6 +21,7 @@ from carecenter.models.centre import Audit, Credential, Device, Token
 from carecenter.models.queue import QueueMember
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.server import audit, devices
+from carecenter.server.bell import ring
 from carecenter.wire import NewAccount, SignIn
 
 SHORTEST_PASSWORD = 8
@@ -75,7 +76,8 @@ def set_password(session: Session, account_id: str, password: str, cost: KdfCost
 
 
 def end_sessions(session: Session, account_id: str) -> None:
-    """Whoever is signed in with this account is out."""
+    """Whoever is signed in with this account is out; what is held for them is woken, looks again and ends."""
+    ring(session, [f"account:{account_id}"])
     session.execute(delete(Token).where(Token.account_id == account_id))
 
 
@@ -128,6 +130,13 @@ def signed_in(session: Session, token: str, at: dt.datetime) -> tuple[Viewer, st
         return viewer_of(session, held.Token.account_id), held.Token.device_id
     except NotFound as error:  # disabled without its tokens having been ended
         raise SignedOut(SIGNED_OUT) from error
+
+
+def holds(session: Session, token: str, at: dt.datetime) -> bool:
+    """Whether it is worth anything at all: one look, before more is done for whoever sent it."""
+    held = session.execute(select(Token, Device.revoked).join(Device).where(Token.token_hash == _token_hash(token)))
+    found = held.first()
+    return found is not None and not found.revoked and at < _end(found.Token)
 
 
 def never_signed_in(session: Session, account_id: str, device_id: str) -> bool:

@@ -193,8 +193,7 @@ def set_revoked(centre: Centre, device: str, revoked: bool) -> str:
         found = _device(unit.session, device)
         found.revoked = revoked
         if revoked:
-            for token in unit.session.scalars(select(Token).where(Token.device_id == found.id)):
-                unit.session.delete(token)
+            devices.end_sessions(unit.session, found)
         _done(centre, unit, "RevokeDevice" if revoked else "AllowDevice", device_id=found.id)
         return found.id
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from carecenter.core.errors import NotAllowed, NotFound, TooLarge, UserError
+from carecenter.core.errors import NotAllowed, NotFound, SignedOut, TooLarge, UserError
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
@@ -215,6 +215,12 @@ class Centre(HallTransport):
         with self.transaction() as unit:
             viewer, _ = accounts.signed_in(unit.session, token, self.clock())
             return greeting.greet(unit.session, viewer, request, self.clock())
+
+    def check(self, token: str) -> None:
+        """Raises ``SignedOut`` for a token that is worth nothing; who holds it is found by what is asked next."""
+        with self.transaction() as unit:
+            if not accounts.holds(unit.session, token, self.clock()):
+                raise SignedOut(accounts.SIGNED_OUT)
 
     def sign_out(self, token: str) -> None:
         """The token is worth nothing from now on."""

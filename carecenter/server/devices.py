@@ -24,6 +24,7 @@ from carecenter.models.centre import Device, Token
 from carecenter.models.viewer import Viewer
 from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import facts, sealing
+from carecenter.server.bell import ring
 from carecenter.server.throttle import TooOften
 from carecenter.wire import DeviceProof, SealedKeys, SignIn
 
@@ -132,12 +133,19 @@ def register(session: Session, viewer: Viewer, request: SignIn, at: dt.datetime)
 def believe(session: Session, device: Device, key: str) -> None:
     """The first key that a known workstation shows; whoever is signed in there without it signs in again."""
     device.public_key = key
-    session.execute(delete(Token).where(Token.device_id == device.id))
+    end_sessions(session, device)
 
 
 def forget_key(session: Session, device: Device) -> None:
     """The next key that it shows is believed; until then nobody works there."""
     device.public_key = None
+    end_sessions(session, device)
+
+
+def end_sessions(session: Session, device: Device) -> None:
+    """Whoever is signed in there is out; what is held for them is woken, looks again and ends."""
+    theirs = select(Token.account_id).where(Token.device_id == device.id).distinct()
+    ring(session, (f"account:{account_id}" for account_id in session.scalars(theirs)))
     session.execute(delete(Token).where(Token.device_id == device.id))
 
 

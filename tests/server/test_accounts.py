@@ -215,7 +215,7 @@ def test_no_password_and_no_token_stands_in_any_table(house: House) -> None:
 
 
 def test_guesses_at_the_same_moment_are_counted_one_by_one(house: House) -> None:
-    """Each reads, thinks and writes: without its turn all but one would be forgotten, and none would have to wait."""
+    """Without turns each would read the same count, all but one be forgotten, and none have to wait."""
     account_id = house.account("agent")
     with house.centre.transaction() as unit:  # as slow as it is in a hall
         accounts.set_password(unit.session, account_id, PASSWORD, KdfCost.INTERACTIVE)

@@ -154,6 +154,8 @@ class HttpTransport(HallTransport):
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                if response.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity", "gzip"}:
+                    raise self._stranger()  # packed twice, a little becomes more than there is memory
                 content = b"".join(self._received(response, until))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError) as e:
             # The last two: what a line that is cut under a reader may raise.

@@ -337,12 +337,20 @@ class Application:
             self._idle.start(self.preferences.settings.idle_lock_minutes * 60)
 
     async def lock_up(self) -> None:
-        """Ask for the password again, unless a call is open: an agent may listen for long without a key."""
+        """Ask for the password again, unless a call is open: an agent may listen for long without a key.
+
+        Who is still away the next time is signed out, once nothing waits to be sent: the keys leave memory.
+        """
         from carecenter.queries import calls
         from carecenter.ui.sign_in.lock import Lock
 
         session = self.session
-        if session is None or self._leaving or self.house is None or self.lock is not None:
+        if session is None or self._leaving or self.house is None:
+            return
+        if self.lock is not None:
+            queue = await session.desk.run(session.desk.workstation.queue)
+            if not queue.waiting:
+                await self.sign_out()
             return
         open_calls = await session.desk.ask(calls.open_calls)
         if open_calls:

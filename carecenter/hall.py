@@ -7,6 +7,7 @@ over. What waits to be sent belongs to the store and not to an account: whoever 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import platform
@@ -16,8 +17,19 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
 
+from carecenter.core import device_key, secrets
 from carecenter.core.config import Paths
-from carecenter.core.errors import NotAllowed, NotFound, SignedOut, Unreachable, UserError, WrongPassword
+from carecenter.core.device_key import DeviceKey
+from carecenter.core.errors import (
+    Busy,
+    NotAllowed,
+    NotFound,
+    SignedOut,
+    StrangeDevice,
+    Unreachable,
+    UserError,
+    WrongPassword,
+)
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost, Keys, KeySlots, PasswordNotSetError
@@ -27,15 +39,11 @@ from carecenter.opening import OpenDesk, Progress, first_round, open_store
 from carecenter.store import facts, salvage, scopes
 from carecenter.store.workstation import Workstation
 from carecenter.sync.http import HttpTransport
-from carecenter.sync.signing_in import Credentials, SigningIn
+from carecenter.sync.signing_in import OTHER_CENTRE, Credentials, OtherCentre, SigningIn, proof_for
 from carecenter.wire import HallTransport, Hello, SealedKeys, SignedIn, SignIn
 
 log = logging.getLogger(__name__)
 
-_OTHER_CENTRE = N_(
-    "The server at this address is not the one whose work lies on this computer. Put the earlier address back, or"
-    " ask your administrator."
-)
 _NEW_HERE = N_(
     "You have not signed in at this computer before, so the server is needed. It does not answer: check the network"
     " and the address."
@@ -110,6 +118,9 @@ class HallDesk:
         self.address = address
         self._line = line or (lambda: HttpTransport(address.url, address.ca_bundle, address.proxy))
         self._changing = threading.Lock()
+        # Of a computer that has no secret, or no id, until the server has let somebody in.
+        self._new_secret = secrets.new_value()
+        self._new_device_id = new_id()
 
     is_set_up = True
     """Somebody can always sign in: the server knows who."""
@@ -154,13 +165,17 @@ class HallDesk:
     def _new_slots(self, keys: Keys) -> KeySlots:
         if self._paths.store.exists():  # of a first sign-in that was interrupted
             salvage.set_aside(self._paths.store, dt.datetime.now(dt.UTC))
-        return KeySlots.create(self._paths.keyslots, self._keeper.create(), keys, cost=self._cost)
+        secret = self._keeper.create(value=self._new_secret)
+        return KeySlots.create(self._paths.keyslots, secret, keys, cost=self._cost)
 
     def _shut_out(self, name: str, error: UserError) -> None:
         """The centre's word: the account's way in is gone, or everybody's at a workstation that was revoked.
 
-        The store stays as it is. The centre can open it for the next one it lets in here.
+        The store stays as it is. The centre can open it for the next one it lets in here. A centre that does not
+        know the key of this workstation says nothing about who works at it.
         """
+        if isinstance(error, StrangeDevice):
+            return
         with self._changing:
             slots = self._slots()
             if slots is None:
@@ -200,14 +215,24 @@ class _Entry:
             self._local = error
             return None
 
-    def _request(self, device_id: str) -> SignIn:
-        return SignIn(name=self._name, password=self._password, device_id=device_id, device_name=platform.node())
+    def _credentials(self, device_id: str) -> Credentials:
+        request = SignIn(name=self._name, password=self._password, device_id=device_id, device_name=platform.node())
+        sealed = self._slots.for_centre if self._slots is not None else None
+        return Credentials(request, self._key(device_id), "" if sealed is None else sealed.public_key)
+
+    def _key(self, device_id: str) -> DeviceKey:
+        """Made from the secret that lies here, or is going to."""
+        secret = self._hall._new_secret
+        if self._slots is not None:
+            with contextlib.suppress(SecretMissingError):
+                secret = self._hall._keeper.read(self._slots.secret_ref).value
+        return DeviceKey(secret, device_id)
 
     def _asked(self, keys: Keys | None) -> SignedIn | Unreachable:
         sealed = self._slots.for_centre if self._slots is not None else None
-        self._device_id = sealed.device_id if sealed is not None else new_id()
+        self._device_id = sealed.device_id if sealed is not None else self._hall._new_device_id
         try:
-            session = self._transport.sign_in(self._request(self._device_id))
+            session = self._credentials(self._device_id).sign_in(self._transport)
         except Unreachable as error:
             return error
         except WrongPassword as error:
@@ -220,13 +245,15 @@ class _Entry:
             raise
         if sealed is not None and sealed.public_key != session.sealing_key:
             self._transport.sign_out(session.token)
-            raise UserError(_OTHER_CENTRE)
+            raise OtherCentre(OTHER_CENTRE)
         return session
 
     def _offline(self, keys: Keys | None, why: Unreachable) -> HallOpened:
         slots = self._slots
         account_id = slots.account_named(self._name) if slots is not None else None
         if slots is None or account_id is None:
+            if isinstance(why, Busy):  # it has said what is the matter
+                raise why
             raise Unreachable(_NEW_HERE) from why
         if keys is None:
             raise self._local or why
@@ -285,10 +312,12 @@ class _Entry:
             return keys
         if slots.for_centre is None:
             raise self._local or NotAllowed(_NEW_HERE)
-        answer = self._transport.unseal(session.token, SealedKeys(sealed=slots.for_centre.sealed))
+        sealed, key = slots.for_centre, self._key(self._device_id)
+        proof = proof_for(self._transport, key, device_key.UNSEAL, sealed.sealed, sealed.public_key)
+        answer = self._transport.unseal(session.token, SealedKeys(sealed=sealed.sealed, proof=proof))
         keys = slots.opened_by_centre(answer.keys)
         if isinstance(self._local, SecretMissingError):
-            slots.rebind(keys, self._hall._keeper.create())
+            slots.rebind(keys, self._hall._keeper.create(value=self._hall._new_secret))
         return keys
 
     def _as_this_device(self, workstation: Workstation, session: SignedIn) -> SignedIn:
@@ -301,7 +330,7 @@ class _Entry:
             return session
         self._transport.sign_out(session.token)
         self._device_id = mine
-        return self._transport.sign_in(self._request(mine))
+        return self._credentials(mine).sign_in(self._transport)
 
     def _keep_way_in(self, keys: Keys, session: SignedIn, *, known: bool) -> None:
         slots = self._slots
@@ -318,11 +347,12 @@ class _Entry:
                 slots.seal_for_centre(keys, self._device_id, session.sealing_key)
 
     def _admitted(self, workstation: Workstation, session: SignedIn) -> SigningIn:
-        request = self._request(workstation.device_id())
+        credentials = self._credentials(workstation.device_id())
         name, hall = self._name, self._hall
         return SigningIn(
             self._transport,
-            Credentials(request, session.account_id),
+            credentials,
+            session.account_id,
             session.token,
             lambda error: hall._shut_out(name, error),
         )

@@ -16,6 +16,7 @@ from carecenter.core.errors import (
     NotAllowed,
     NotFound,
     SignedOut,
+    StrangeDevice,
     TooLarge,
     Unreachable,
     UpgradeNeeded,
@@ -42,13 +43,36 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Anything sent; fields a side does not know are ignored, so that N and N-1 understand each other."""
 
 
+class ChallengeRequest(Message, frozen=True, kw_only=True):
+    """Which workstation is about to show that it holds its key."""
+
+    device_id: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Challenge(Message, frozen=True, kw_only=True):
+    """What it has to sign, once and within two minutes. ``centre``: the centre's public sealing key, in hex."""
+
+    challenge: str
+    centre: str
+
+
+class DeviceProof(Message, frozen=True, kw_only=True):
+    """A workstation's public Ed25519 key and its signature of a challenge, in hex (``core.device_key``)."""
+
+    key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    challenge: Annotated[str, msgspec.Meta(max_length=200)]
+    signature: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
+
+
 class SignIn(Message, frozen=True, kw_only=True):
-    """Name and password from a workstation."""
+    """Name and password from a workstation. ``proof``: signed for "sign-in" and the name as it is here; without
+    one, a workstation whose key the centre knows is not let in."""
 
     name: str
     password: str
-    device_id: str
+    device_id: Annotated[str, msgspec.Meta(max_length=64)]
     device_name: str
+    proof: DeviceProof | None = None
 
 
 class SignedIn(Message, frozen=True, kw_only=True):
@@ -309,9 +333,13 @@ class Block(Message, frozen=True, kw_only=True):
 
 
 class SealedKeys(Message, frozen=True, kw_only=True):
-    """What a workstation's store opens with, sealed to the centre's key for that workstation alone."""
+    """What a workstation's store opens with, sealed to the centre's key for that workstation alone.
+
+    ``proof``: signed for "unseal" and ``sealed``; without one nothing is opened.
+    """
 
     sealed: str
+    proof: DeviceProof | None = None
 
 
 class UnsealedKeys(Message, frozen=True, kw_only=True):
@@ -334,6 +362,7 @@ _KINDS: Final[dict[str, type[UserError]]] = {
     "busy": Busy,
     "unreachable": Unreachable,
     "signed_out": SignedOut,
+    "strange_device": StrangeDevice,
     "wrong_password": WrongPassword,
     "not_allowed": NotAllowed,
     "not_found": NotFound,
@@ -398,5 +427,9 @@ class Transport(Protocol):
 class HallTransport(Transport, Protocol):
     """The way to the centre of a hall, which also lets somebody in at a workstation where they are new."""
 
+    def challenge(self, request: ChallengeRequest) -> Challenge:
+        """What the workstation signs to show that it holds its key."""
+
     def unseal(self, token: str, request: SealedKeys) -> UnsealedKeys:
-        """Raises ``UserError`` for what was sealed for another workstation or to another centre."""
+        """Raises ``UserError`` for what was sealed for another workstation or to another centre, and
+        ``StrangeDevice`` without the key of this one."""

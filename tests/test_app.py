@@ -1,15 +1,18 @@
 """The program: one a folder, later starts hand over, every end is a clean one; what happens around the desk."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -239,6 +242,34 @@ async def test_the_lock_keeps_the_desk_and_wants_the_password(run: Run) -> None:
         assert await _open_calls(session) == ["+96599887766"]
         await application.lock_up()
         assert application.lock is None, "a call is open: an agent may listen for long"
+
+
+@pytest.mark.asyncio
+async def test_whoever_stays_away_is_signed_out_when_nothing_waits_and_the_keys_leave_memory(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with run() as application:
+        await _sign_in(application)
+        assert application.session is not None
+        keys = weakref.ref(application.session.opened.keys)
+        workstation = application.session.desk.workstation
+        await application.lock_up()
+        with monkeypatch.context() as patch:
+            unsent = msgspec.structs.replace(workstation.queue(), waiting=1)
+            patch.setattr(workstation, "queue", lambda: unsent)
+            await application.lock_up()
+            assert application.lock is not None, "it is sent first"
+        del workstation
+        await application.lock_up()
+        assert application.opened() is None
+        assert application.lock is None
+        assert application.window.stack.currentWidget() is application.panel
+
+        def gone() -> bool:
+            gc.collect()
+            return keys() is None
+
+        await until(gone)
 
 
 @pytest.mark.asyncio

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from carecenter.core.config import Paths
-from carecenter.core.errors import NotAllowed, NotFound, SignedOut, Unreachable, UserError, WrongPassword
+from carecenter.core.device_key import UNSEAL, DeviceKey
+from carecenter.core.errors import (
+    Busy,
+    NotAllowed,
+    NotFound,
+    SignedOut,
+    StrangeDevice,
+    Unreachable,
+    UserError,
+    WrongPassword,
+)
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
 from carecenter.core.server_address import ServerAddress
 from carecenter.hall import HallDesk, HallOpened, probe
+from carecenter.models.centre import Audit, Device
 from carecenter.opening import first_round
 from carecenter.queries import tickets
 from carecenter.server import accounts, administration
 from carecenter.server.greeting import LEASE
 from carecenter.store import facts
 from carecenter.sync.http import HttpTransport
-from carecenter.wire import FeedRequest, HallTransport, SealedKeys
+from carecenter.sync.signing_in import proof_for
+from carecenter.wire import FeedRequest, HallTransport, Outcome, SealedKeys
 from tests.houses import PASSWORD, House, house, open_ticket
 from tests.server.serving import serving
 
@@ -242,10 +256,100 @@ def test_the_keys_open_for_this_workstation_alone(hall: Hall) -> None:
     assert slots.for_centre is not None
     assert slots.for_centre.sealed in stolen
     noor = hall.enter(hall.desk("second"), "noor")
-    line = hall._line()
+    line, sealed, second = hall._line(), slots.for_centre.sealed, hall.desk("second")
+    with pytest.raises(StrangeDevice, match="by another key"):
+        line.unseal(noor.session.token, SealedKeys(sealed=sealed))
+    proof = proof_for(line, key_of(second, noor.workstation.device_id()), UNSEAL, sealed, "")
     with pytest.raises(UserError, match="cannot open this workstation's store"):
-        line.unseal(noor.session.token, SealedKeys(sealed=slots.for_centre.sealed))
+        line.unseal(noor.session.token, SealedKeys(sealed=sealed, proof=proof))
+    with pytest.raises(Busy):  # what was signed for one box, or once, opens nothing else and not again
+        line.unseal(noor.session.token, SealedKeys(sealed=sealed, proof=proof))
     line.close()
+
+
+def key_of(desk: HallDesk, device_id: str) -> DeviceKey:
+    slots = desk._slots()
+    assert slots is not None
+    return DeviceKey(desk._keeper.read(slots.secret_ref).value, device_id)
+
+
+def test_a_stolen_disk_opens_for_nobody_without_its_secret(hall: Hall) -> None:
+    """Everything of the folder but what lies in the keyring, and an account of the hall: it was enough before."""
+    leave(hall.enter(hall.desk()))
+    mine = Paths(hall.folder / "desk").hall
+    mine.secret.unlink()
+    for name in ("noor", "sara"):
+        with pytest.raises(StrangeDevice, match="by another key"):
+            hall.desk().sign_in(name, PASSWORD)
+    assert hall.desk().names() == ("sara",), "it is the administrator's to say, and nothing is thrown away"
+
+
+def test_a_computer_with_a_new_keyring_is_believed_when_the_administrator_says_so(hall: Hall) -> None:
+    opened = hall.enter(hall.desk())
+    first_round(opened.workstation, opened.transport, opened.session, None)
+    opened.workstation.perform(opened.viewer, open_ticket())
+    device = opened.workstation.device_id()
+    leave(opened)
+    Paths(hall.folder / "desk").hall.secret.unlink()
+    administration.forget_key(hall.built.centre, device)
+    with pytest.raises(StrangeDevice, match="has signed in here before signs in first"):
+        hall.desk().sign_in("noor", PASSWORD)
+    again = hall.enter(hall.desk())
+    assert again.workstation.queue().waiting == 1
+    leave(again)
+    leave(hall.enter(hall.desk(), "noor"))
+    hall.is_cut = True
+    hall.enter(hall.desk())  # the slot is made anew
+
+
+def test_a_workstation_of_before_gets_its_key_known_when_one_of_its_people_signs_in(hall: Hall) -> None:
+    opened = hall.enter(hall.desk())
+    device = opened.workstation.device_id()
+    with hall.built.centre.transaction() as unit:  # as an earlier version left it
+        known = unit.session.get_one(Device, device)
+        known.public_key, known.proofs = None, 0
+    leave(opened)
+    with pytest.raises(StrangeDevice, match="has signed in here before signs in first"):
+        hall.desk().sign_in("noor", PASSWORD)
+    leave(hall.enter(hall.desk()))
+    leave(hall.enter(hall.desk(), "noor"))
+    (line,) = (one for one in administration.list_devices(hall.built.centre) if one.id == device)
+    assert line.has_key
+
+
+def test_the_copy_of_a_disk_is_let_in_and_becomes_another_device_with_a_key_of_its_own(hall: Hall) -> None:
+    first = hall.enter(hall.desk("desk"))
+    first_round(first.workstation, first.transport, first.session, None)
+    leave(first)
+    shutil.copytree(hall.folder / "desk", hall.folder / "copy")
+    desks = [hall.enter(hall.desk(name)) for name in ("desk", "copy")]
+    device = desks[0].workstation.device_id()
+    outcomes = []
+    for one in desks:
+        one.workstation.perform(one.viewer, open_ticket())
+        results = one.transport.push(one.session.token, one.workstation.next_push()).results
+        one.workstation.settle(results)
+        outcomes.append(results[0].outcome)
+    assert outcomes == [Outcome.ACCEPTED, Outcome.CLONED]
+    leave(desks[1])
+    copy = hall.enter(hall.desk("copy"))
+    assert copy.workstation.device_id() != device
+    (result,) = copy.transport.push(copy.session.token, copy.workstation.next_push()).results
+    assert result.outcome is Outcome.IN_REVIEW, "both copies gave the same number, which somebody has to look at"
+    with hall.built.centre.transaction() as unit:
+        keys = {row.id: row.public_key for row in unit.session.scalars(select(Device))}
+    assert keys[copy.workstation.device_id()] not in {None, keys[device]}
+
+
+def test_another_centre_is_not_even_told_the_password(hall: Hall, tmp_path: Path) -> None:
+    leave(hall.enter(hall.desk()))
+    (tmp_path / "other").mkdir()
+    with house(tmp_path / "other") as other, serving(other.centre) as service:
+        hall.url = service.url
+        with pytest.raises(UserError, match="not the one whose work lies on this computer"):
+            hall.desk().sign_in("sara", PASSWORD)
+        with other.centre.transaction() as unit:
+            assert unit.session.scalars(select(Audit.action).where(Audit.action == "SignIn")).all() == []
 
 
 def test_a_copied_store_that_became_another_device_signs_in_as_that(hall: Hall) -> None:

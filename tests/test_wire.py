@@ -15,6 +15,9 @@ from carecenter.wire import (
     Block,
     BlockRequest,
     CallerFound,
+    Challenge,
+    ChallengeRequest,
+    DeviceProof,
     Envelope,
     FeedPage,
     FeedRequest,
@@ -53,6 +56,9 @@ ENVELOPE = Envelope(
     desk_at=AT,
 )
 MESSAGES: list[Message] = [
+    ChallengeRequest(device_id="desk"),
+    Challenge(challenge="1.2.3", centre="00"),
+    DeviceProof(key="0" * 64, challenge="1.2.3", signature="0" * 128),
     SignIn(name="sara", password="password", device_id="desk", device_name="Desk 4"),
     SignedIn(token="t", account_id="sara", scopes=("everyone",), generation="g", at=AT),
     NewAccount(name="sara", password="password", role=Role.AGENT, queue_ids=("general",)),

@@ -73,6 +73,10 @@ class Busy(Unreachable):
     """The centre is there but cannot take this now; ``params["retry_after"]`` says in how many seconds."""
 
 
+class StrangeDevice(NotAllowed):
+    """This is not the workstation that it says it is: it does not hold the key that the centre knows."""
+
+
 class SignedOut(NotAllowed):
     """The token is worth nothing any more: sign in again; what waits to be sent stays."""
 

@@ -98,14 +98,16 @@ class SecretKeeper:
         """Where a new secret would go, so that the screen can state the risk before."""
         return SecretPlace.FILE if self._keyring is None else SecretPlace.KEYRING
 
-    def create(self, place: SecretPlace | None = None) -> WorkstationSecret:
+    def create(self, place: SecretPlace | None = None, value: bytes | None = None) -> WorkstationSecret:
         """A new secret under a new workstation id, stored and read back; by default in the proposed place.
+
+        ``value``: what ``new_value`` made, for who needed it before it could be stored.
 
         Raises KeyringLockedError when the keyring refuses: the person may then unlock it, or choose
         ``SecretPlace.FILE``. No earlier secret is lost: a file is set aside under ``….previous``.
         """
         place = place or self.proposed_place
-        value = secrets.token_bytes(SECRET_BYTES)
+        value = value or new_value()
         ref = SecretRef(uuid.uuid4().hex, place, _fingerprint(value))
         if place is SecretPlace.KEYRING:
             if self._keyring is None:
@@ -134,6 +136,11 @@ class SecretKeeper:
         if value is None or not compare_digest(_fingerprint(value), ref.fingerprint):
             raise _missing(ref.place)
         return WorkstationSecret(value, ref)
+
+
+def new_value() -> bytes:
+    """A secret that lies nowhere yet."""
+    return secrets.token_bytes(SECRET_BYTES)
 
 
 def usable_keyring() -> Keyring | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carecenter.models.base import Base, Json, Side, TermType, UtcDateTime
@@ -37,7 +37,11 @@ class Credential(CentreOnly, Base):
 
 
 class Device(CentreOnly, Base):
-    """A workstation known to the centre."""
+    """A workstation known to the centre.
+
+    ``public_key``: its Ed25519 key in hex, from when it first showed one; ``proofs``: how often it signed with it,
+    so that nothing is taken twice; ``references_given``: how many on ``references_on`` (UTC).
+    """
 
     __tablename__ = "device"
 
@@ -46,6 +50,11 @@ class Device(CentreOnly, Base):
     first_seen: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     last_seen: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     revoked: Mapped[bool] = mapped_column(default=False)
+    registered_by: Mapped[str | None] = mapped_column(String(64), index=True)
+    public_key: Mapped[str | None] = mapped_column(String(64))
+    proofs: Mapped[int] = mapped_column(default=0)
+    references_given: Mapped[int] = mapped_column(default=0)
+    references_on: Mapped[dt.date | None] = mapped_column(Date)
 
 
 class Token(CentreOnly, Base):

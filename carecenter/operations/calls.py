@@ -48,7 +48,7 @@ class OpenCall(Operation, frozen=True, kw_only=True):
         )
 
 
-class _OfCall(Operation, frozen=True, kw_only=True):
+class OfCall(Operation, frozen=True, kw_only=True):
     """A change of a call that stands already; a call this side does not know is left to the other."""
 
     intake: ClassVar[bool] = True
@@ -67,7 +67,7 @@ class _OfCall(Operation, frozen=True, kw_only=True):
         raise NotImplementedError
 
 
-class IdentifyCaller(_OfCall, frozen=True, kw_only=True):
+class IdentifyCaller(OfCall, frozen=True, kw_only=True):
     """The person on the line is this caller, or nobody after all. Earlier checks no longer hold.
 
     For somebody who wants to stay ``anonymous`` neither caller nor number is kept with the call.
@@ -90,7 +90,7 @@ class IdentifyCaller(_OfCall, frozen=True, kw_only=True):
         call.on_behalf_of = self.on_behalf_of
 
 
-class VerifyCaller(_OfCall, frozen=True, kw_only=True):
+class VerifyCaller(OfCall, frozen=True, kw_only=True):
     """What was asked and answered rightly, for this call alone."""
 
     checks: tuple[Check, ...]
@@ -100,7 +100,7 @@ class VerifyCaller(_OfCall, frozen=True, kw_only=True):
         call.checks = [check.value for check in self.checks]
 
 
-class WriteNotes(_OfCall, frozen=True, kw_only=True):
+class WriteNotes(OfCall, frozen=True, kw_only=True):
     """The notes of a call; one author, so the last text stands."""
 
     notes: str
@@ -110,7 +110,7 @@ class WriteNotes(_OfCall, frozen=True, kw_only=True):
         call.notes = self.notes
 
 
-class ChooseCallLanguage(_OfCall, frozen=True, kw_only=True):
+class ChooseCallLanguage(OfCall, frozen=True, kw_only=True):
     """The language the caller speaks; it is not the agent's."""
 
     language: Language
@@ -120,7 +120,7 @@ class ChooseCallLanguage(_OfCall, frozen=True, kw_only=True):
         call.language = self.language
 
 
-class LinkArticle(_OfCall, frozen=True, kw_only=True):
+class LinkArticle(OfCall, frozen=True, kw_only=True):
     """An article answered this call."""
 
     article_id: str
@@ -131,7 +131,7 @@ class LinkArticle(_OfCall, frozen=True, kw_only=True):
             call.articles = [*call.articles, self.article_id]
 
 
-class EndCall(_OfCall, frozen=True, kw_only=True):
+class EndCall(OfCall, frozen=True, kw_only=True):
     """The line is free; ``notes`` are what stood on the screen at that moment."""
 
     wrap_up: WrapUp

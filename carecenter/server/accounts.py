@@ -11,6 +11,7 @@ import nacl.pwhash
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from carecenter.core import device_key
 from carecenter.core.errors import NotAllowed, NotFound, SignedOut, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
@@ -19,6 +20,8 @@ from carecenter.models.account import Account
 from carecenter.models.centre import Audit, Credential, Device, Token
 from carecenter.models.queue import QueueMember
 from carecenter.models.viewer import Viewer, viewer_of
+from carecenter.server import audit, devices
+from carecenter.server.bell import ring
 from carecenter.wire import NewAccount, SignIn
 
 SHORTEST_PASSWORD = 8
@@ -79,18 +82,25 @@ def hashed(password: str, cost: KdfCost = KdfCost.INTERACTIVE) -> str:
 
 
 def end_sessions(session: Session, account_id: str) -> None:
-    """Whoever is signed in with this account is out."""
+    """Whoever is signed in with this account is out; what is held for them is woken, looks again and ends."""
+    ring(session, [f"account:{account_id}"])
     session.execute(delete(Token).where(Token.account_id == account_id))
 
 
-def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Viewer] | WrongPassword:
-    """A token and who it is for. A wrong password is returned, not raised, so that the failure is counted.
+def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Viewer] | UserError:
+    """A token and who it is for. A refusal is returned, not raised, so that it is counted and on record.
 
     After five failures each further one makes the next try wait longer, at most five minutes: a guesser is
-    slow, the owner is never locked out for good.
+    slow, the owner is never locked out for good. Guesses at one account come one after the other, so that none
+    is counted twice or not at all.
     """
+    device = devices.locked(session, request.device_id)
+    claim = devices.Claim(request.device_id, device_key.SIGN_IN, request.name, request.proof)
+    strange = devices.refusal(session, device, claim, at)
+    if strange is not None:
+        return strange  # before the password: whoever is not this workstation learns nothing about it
     account = named(session, request.name)
-    credential = session.get(Credential, account.id) if account is not None else None
+    credential = _locked(session, account.id) if account is not None else None
     if account is None or credential is None:
         # The same work as for a known name, so that the answer's time tells no names.
         somebodys = session.scalar(select(Credential.password_hash).limit(1))
@@ -107,8 +117,11 @@ def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Vi
             credential.not_before = at + min(dt.timedelta(seconds=2**over), _LONGEST_WAIT)
         return _wrong()
     credential.failures, credential.not_before = 0, None
-    viewer = viewer_of(session, account.id)
-    return _issue(session, account.id, request, at), viewer
+    try:
+        viewer = viewer_of(session, account.id)
+    except NotFound as error:
+        return error
+    return _admitted(session, viewer, device, request, at) or (_issue(session, viewer, request, at), viewer)
 
 
 def signed_in(session: Session, token: str, at: dt.datetime) -> tuple[Viewer, str]:
@@ -123,6 +136,13 @@ def signed_in(session: Session, token: str, at: dt.datetime) -> tuple[Viewer, st
         return viewer_of(session, held.Token.account_id), held.Token.device_id
     except NotFound as error:  # disabled without its tokens having been ended
         raise SignedOut(SIGNED_OUT) from error
+
+
+def holds(session: Session, token: str, at: dt.datetime) -> bool:
+    """Whether it is worth anything at all: one look, before more is done for whoever sent it."""
+    held = session.execute(select(Token, Device.revoked).join(Device).where(Token.token_hash == _token_hash(token)))
+    found = held.first()
+    return found is not None and not found.revoked and at < _end(found.Token)
 
 
 def never_signed_in(session: Session, account_id: str, device_id: str) -> bool:
@@ -144,24 +164,51 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(Token).where(Token.token_hash == _token_hash(token)))
 
 
-def _issue(session: Session, account_id: str, request: SignIn, at: dt.datetime) -> str:
-    device = session.get(Device, request.device_id)
+def _admitted(
+    session: Session, viewer: Viewer, device: Device | None, request: SignIn, at: dt.datetime
+) -> UserError | None:
+    """Make the workstation known, or its key, when it is not; why it is not let in."""
     if device is None:
-        session.add(Device(id=request.device_id, name=request.device_name, first_seen=at, revoked=False))
-        session.flush()
-    elif device.revoked:
-        raise NotAllowed(N_("This workstation was revoked. Ask your administrator."))
+        return devices.register(session, viewer, request, at)
+    if device.revoked:
+        return NotAllowed(N_("This workstation was revoked. Ask your administrator."))
+    proof = request.proof if device.public_key is None else None
+    if proof is not None and not never_signed_in(session, viewer.account_id, device.id):
+        devices.believe(session, device, proof.key)
+        _record(session, viewer, device.id, "DeviceKey", at)
+    return None
+
+
+def _issue(session: Session, viewer: Viewer, request: SignIn, at: dt.datetime) -> str:
+    if devices.make_room(session, viewer, at):
+        _record(session, viewer, request.device_id, "EndSession", at)
     token = secrets.token_urlsafe(32)
     session.add(
         Token(
             token_hash=_token_hash(token),
-            account_id=account_id,
+            account_id=viewer.account_id,
             device_id=request.device_id,
             issued_at=at,
             expires_at=at + TOKEN_LIFE,
         )
     )
     return token
+
+
+def _record(session: Session, viewer: Viewer, device_id: str, action: str, at: dt.datetime) -> None:
+    audit.record(
+        session,
+        at=at,
+        account_id=viewer.account_id,
+        device_id=device_id,
+        action=action,
+        subjects={"device_id": device_id},
+        outcome="accepted",
+    )
+
+
+def _locked(session: Session, account_id: str) -> Credential | None:
+    return session.get(Credential, account_id, with_for_update=True, populate_existing=True)
 
 
 def _end(token: Token) -> dt.datetime:

@@ -23,7 +23,7 @@ from carecenter.models.account import Account
 from carecenter.models.base import Side
 from carecenter.models.centre import Device, Token
 from carecenter.models.queue import Queue, QueueMember
-from carecenter.server import accounts, audit, facts, reading, scopes
+from carecenter.server import accounts, audit, devices, facts, reading, scopes
 from carecenter.server.centre import Centre
 from carecenter.server.unit import Unit
 from carecenter.wire import NewAccount
@@ -51,6 +51,7 @@ class DeviceLine(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: dt.datetime
     last_seen: dt.datetime | None
     revoked: bool
+    has_key: bool
     accounts: tuple[str, ...]
 
 
@@ -176,6 +177,7 @@ def list_devices(centre: Centre) -> list[DeviceLine]:
                 first_seen=row.first_seen,
                 last_seen=row.last_seen,
                 revoked=row.revoked,
+                has_key=row.public_key is not None,
                 accounts=tuple(signed_in[row.id]),
             )
             for row in rows
@@ -191,9 +193,20 @@ def set_revoked(centre: Centre, device: str, revoked: bool) -> str:
         found = _device(unit.session, device)
         found.revoked = revoked
         if revoked:
-            for token in unit.session.scalars(select(Token).where(Token.device_id == found.id)):
-                unit.session.delete(token)
+            devices.end_sessions(unit.session, found)
         _done(centre, unit, "RevokeDevice" if revoked else "AllowDevice", device_id=found.id)
+        return found.id
+
+
+def forget_key(centre: Centre, device: str) -> str:
+    """A workstation with a new keyring shows a new key, which is believed; its id. Nobody is signed in there now.
+
+    Raises what ``set_revoked`` raises.
+    """
+    with centre.transaction() as unit:
+        found = _device(unit.session, device)
+        devices.forget_key(unit.session, found)
+        _done(centre, unit, "ForgetDeviceKey", device_id=found.id)
         return found.id
 
 

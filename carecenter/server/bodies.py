@@ -14,6 +14,8 @@ from carecenter.wire import Message
 
 MOST_SENT: Final = 1024 * 1024
 MOST_UNPACKED: Final = 8 * 1024 * 1024
+MOST_FROM_STRANGERS: Final = 16 * 1024
+"""Bytes, packed or not, that are read of somebody who has not shown a token that holds."""
 _WORTH_PACKING = 1024
 _LEVEL = 1
 _GZIP = 31  # zlib's window bits for a gzip header
@@ -28,18 +30,19 @@ class Malformed(UserError):
     """A body that is not what the endpoint takes."""
 
 
-def unpacked(body: bytes, encoding: str) -> bytes:
-    """The body as it was before ``Content-Encoding``. Raises ``TooLarge`` or ``Malformed``."""
+def unpacked(body: bytes, encoding: str, most: int = MOST_UNPACKED) -> bytes:
+    """The body as it was before ``Content-Encoding``. Raises ``TooLarge`` before it is larger than ``most``, or
+    ``Malformed``."""
     if encoding in {"", "identity"}:
         return body
     if encoding != "gzip":
         raise Malformed(N_("A body may be packed with gzip only."))
     unpacker = zlib.decompressobj(_GZIP)
     try:
-        plain = unpacker.decompress(body, MOST_UNPACKED + 1)
+        plain = unpacker.decompress(body, most + 1)
     except zlib.error as error:
         raise Malformed(N_("This is not what gzip makes.")) from error
-    if len(plain) > MOST_UNPACKED:
+    if len(plain) > most:
         raise too_large()
     if not unpacker.eof or unpacker.unused_data:
         raise Malformed(N_("This is not what gzip makes."))

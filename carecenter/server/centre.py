@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from carecenter.core.errors import NotAllowed, NotFound, TooLarge, UserError, WrongPassword
+from carecenter.core.errors import NotAllowed, NotFound, SignedOut, TooLarge, UserError
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
@@ -25,6 +25,7 @@ from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import (
     accounts,
     audit,
+    devices,
     facts,
     feed,
     greeting,
@@ -45,6 +46,8 @@ from carecenter.wire import (
     OPERATIONS_PER_PUSH,
     Block,
     BlockRequest,
+    Challenge,
+    ChallengeRequest,
     Envelope,
     FeedPage,
     FeedRequest,
@@ -176,38 +179,48 @@ class Centre(HallTransport):
                 raise NotFound(N_("This account does not exist."))
             return found.id
 
-    def sign_in(self, request: SignIn) -> SignedIn:
-        """Raises ``WrongPassword`` or ``NotAllowed``; a wrong password is audited and counted."""
+    def challenge(self, request: ChallengeRequest) -> Challenge:
+        """What a workstation signs to show that it holds its key; the same for one that nobody knows."""
         with self.transaction() as unit:
-            answer = self._sign_in(unit.session, request)
+            said = devices.challenge(unit.session, request.device_id, self.clock())
+            return Challenge(challenge=said, centre=sealing.public_key(unit.session))
+
+    def sign_in(self, request: SignIn) -> SignedIn:
+        """Raises ``WrongPassword``, ``NotAllowed``, ``StrangeDevice``, ``NotFound`` for a closed account, ``Busy``.
+
+        A refusal is audited, a wrong password also counted.
+        """
+        answer = attempts(lambda: self._sign_in(request))
         # Raised after the commit: a failure that is rolled back would never be counted.
-        if isinstance(answer, WrongPassword):
+        if isinstance(answer, UserError):
             raise answer
         return answer
 
-    def _sign_in(self, session: Session, request: SignIn) -> SignedIn | WrongPassword:
+    def _sign_in(self, request: SignIn) -> SignedIn | UserError:
+        with self.transaction() as unit:
+            return self._let_in(unit.session, request)
+
+    def _let_in(self, session: Session, request: SignIn) -> SignedIn | UserError:
         at = self.clock()
         answer = accounts.sign_in(session, request, at)
-        if isinstance(answer, WrongPassword):
+        if isinstance(answer, UserError):
             self._audit(session, ("", request.device_id), accounts.SIGN_IN, {}, "refused")
             return answer
         token, viewer = answer
         self._audit(session, (viewer.account_id, request.device_id), accounts.SIGN_IN, {})
-        return SignedIn(
-            token=token,
-            account_id=viewer.account_id,
-            scopes=scopes_for(session, viewer),
-            generation=facts.get(session, "generation") or "",
-            at=at,
-            lease_until=at + greeting.LEASE,
-            sealing_key=sealing.public_key(session),
-        )
+        return greeting.let_in(session, viewer, token, at)
 
     def hello(self, token: str, request: Hello) -> Greeting:
         """Whether the two understand each other, and the workstation's lease renewed. Raises ``SignedOut``."""
         with self.transaction() as unit:
             viewer, _ = accounts.signed_in(unit.session, token, self.clock())
             return greeting.greet(unit.session, viewer, request, self.clock())
+
+    def check(self, token: str) -> None:
+        """Raises ``SignedOut`` for a token that is worth nothing; who holds it is found by what is asked next."""
+        with self.transaction() as unit:
+            if not accounts.holds(unit.session, token, self.clock()):
+                raise SignedOut(accounts.SIGNED_OUT)
 
     def sign_out(self, token: str) -> None:
         """The token is worth nothing from now on."""
@@ -307,26 +320,30 @@ class Centre(HallTransport):
             raise refusal
 
     def references(self, token: str, request: BlockRequest) -> Block:
-        """A block of follow-up references for the token's workstation."""
+        """A block of references for the token's workstation. Raises ``Busy`` for more than a day's worth."""
         with self.transaction() as unit:
-            accounts.signed_in(unit.session, token, self.clock())
-            key, payloads = references.key(unit.session), references.reserve(unit.session, request.count)
+            viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
+            refusal = devices.refusal_of_references(unit.session, device_id, request.count, self.clock())
+            if refusal is not None:
+                self._audit(unit.session, (viewer.account_id, device_id), "References", {}, "refused")
+            count = 0 if refusal is not None else request.count
+            key, payloads = references.key(unit.session), references.reserve(unit.session, count)
+        if refusal is not None:
+            raise refusal
         return Block(references=references.scattered(key, payloads))
 
     def unseal(self, token: str, request: SealedKeys) -> UnsealedKeys:
         """Opens a workstation's store for an account that is new there, or has a new password."""
         with self.transaction() as unit:
             viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
-            who, subjects = (viewer.account_id, device_id), {"device_id": device_id}
-            try:
-                keys = sealing.unseal_keys(unit.session, request.sealed, device_id)
-            except UserError as error:
-                refusal = error
-            else:
-                self._audit(unit.session, who, "Unseal", subjects)
-                return UnsealedKeys(keys=keys)
-            self._audit(unit.session, who, "Unseal", subjects, "refused")
-        raise refusal
+            opened = devices.unsealed(unit.session, device_id, request, self.clock())
+            outcome = "accepted" if isinstance(opened, bytes) else "refused"
+            who = (viewer.account_id, device_id)
+            self._audit(unit.session, who, "Unseal", {"device_id": device_id}, outcome)
+        # Raised after the commit, so that the refusal is on record.
+        if isinstance(opened, UserError):
+            raise opened
+        return UnsealedKeys(keys=opened)
 
     def close(self) -> None:
         """Close every connection."""

@@ -8,6 +8,8 @@ from typing import Final
 from carecenter.wire import (
     Block,
     BlockRequest,
+    Challenge,
+    ChallengeRequest,
     FeedPage,
     FeedRequest,
     Greeting,
@@ -45,6 +47,7 @@ SIGN_IN: Final = Endpoint("sign-in", "sign_in", SignIn, SignedIn, "Name and pass
 FEED: Final = Endpoint("feed", "feed", FeedRequest, FeedPage, "What changed; held until there is something")
 
 ENDPOINTS: Final = (
+    Endpoint("challenge", "challenge", ChallengeRequest, Challenge, "What a workstation signs, once", token=False),
     SIGN_IN,
     Endpoint("sign-out", "sign_out", None, None, "End the token"),
     Endpoint("hello", "hello", Hello, Greeting, "Compare versions and history, renew the lease"),

@@ -7,6 +7,7 @@ the other side can stop between two bytes. Where the waiting is decided is ``htt
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
@@ -15,6 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from carecenter.server import bodies
 from carecenter.wire import FeedPage, FeedRequest
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT: Final = 2.0
 COALESCE: Final = 0.25
@@ -45,12 +48,12 @@ class Held(Response):
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
-        self._page: FeedPage | None = None
+        self._first: asyncio.Future[FeedPage] = self._loop.create_future()
         self._over: Callable[[], None] = lambda: None
 
-    def begin(self, page: FeedPage, over: Callable[[], None]) -> None:
-        """``page`` is what was read at first; ``over`` is called once the answer is given."""
-        self._page = page
+    def begin(self, first: asyncio.Future[FeedPage], over: Callable[[], None]) -> None:
+        """``first``: the page that is read first, done or not; ``over`` is called once the answer is given."""
+        self._first = first
         self._over = over
 
     def wake(self) -> None:
@@ -68,11 +71,16 @@ class Held(Response):
         gone = asyncio.create_task(self._watch(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            page = await self._news(send)
+            try:
+                page = await self._news(send)
+            except Exception as error:  # the status is sent already: the line is cut, and who asks again is told
+                log.warning("a held feed ended: %s", type(error).__name__)
+                return
             body = await self._run(self._written, page)
             await send({"type": "http.response.body", "body": body, "more_body": False})
         finally:
             gone.cancel()
+            self._first.cancel()
             self._over()
 
     async def _watch(self, receive: Receive) -> None:
@@ -81,8 +89,13 @@ class Held(Response):
         self.end()
 
     async def _news(self, send: Send) -> FeedPage:
-        assert self._page is not None  # noqa: S101  # begin comes first
         beat = bodies.PACKED_BEAT if self._packed else bodies.BEAT
+        while not self._first.done():
+            await send({"type": "http.response.body", "body": beat, "more_body": True})
+            await asyncio.wait({self._first}, timeout=HEARTBEAT)
+        first = self._first.result()
+        if first.is_news(self._request):
+            return first
         until = self._loop.time() + self._request.hold
         while not self._ended.is_set() and (left := until - self._loop.time()) > 0:
             try:
@@ -101,7 +114,7 @@ class Held(Response):
                 break  # the status is sent already: who asks again is told
             if page.is_news(self._request):
                 return page
-        return self._page
+        return first
 
     def _written(self, page: FeedPage) -> bytes:
         body = bodies.written(page)

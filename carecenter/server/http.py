@@ -10,6 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -30,7 +31,7 @@ from carecenter.server import bodies, openapi
 from carecenter.server.bodies import Malformed
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS, FEED, PREFIX, SIGN_IN, Endpoint
-from carecenter.server.held import Held
+from carecenter.server.held import HEARTBEAT, Held
 from carecenter.server.throttle import Throttle, TooOften
 from carecenter.wire import FeedPage, FeedRequest, Message, Problem, problem_of
 
@@ -40,12 +41,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRY_SECONDS: Final = 5
+MOST_HELD: Final = 4
+"""Feeds that wait for one session at a process: a workstation asks one at a time."""
 _WAITING_A_THREAD = 64
 _BODY_SECONDS = 30
 _STATUS: Final = {
     "signed_out": 401,
     "wrong_password": 401,
     "not_allowed": 403,
+    "strange_device": 403,
     "not_found": 404,
     "too_large": 413,
     "upgrade_needed": 426,
@@ -67,6 +71,8 @@ class Face:
         self._readers = asyncio.Semaphore(max(threads // 2, 1))
         self._throttle = Throttle()
         self._held: set[Held] = set()
+        self._holding: Counter[str] = Counter()
+        """How many feeds are held for a token; those of a line that broke are let go within a heartbeat."""
         routes = [
             Route("/healthz", self._health, methods=["GET"]),
             Route(f"{PREFIX}openapi.json", self._describe, methods=["GET"]),
@@ -123,20 +129,24 @@ class Face:
         return serve
 
     async def _answer(self, endpoint: Endpoint, request: Request) -> Response:
-        body = await _body(request)
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        token, gzip = _token(request), _takes_gzip(request)
+        most = bodies.MOST_FROM_STRANGERS
+        if endpoint.token and (encoding or not _is_small(request)):
+            await self.run(self._centre.check, token)
+            most = bodies.MOST_UNPACKED
+        body = await _body(request, min(most, bodies.MOST_SENT))
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and (body or endpoint.request is not None):
             raise Malformed(N_("A body has to be application/json."))
-        encoding = request.headers.get("content-encoding", "").strip().lower()
-        token, gzip = _token(request), _takes_gzip(request)
         if endpoint is FEED:
-            return await self._feed(token, body, encoding, gzip=gzip)
+            return await self._feed(token, lambda: bodies.unpacked(body, encoding, most), gzip=gzip)
         address = request.client.host if request.client is not None else ""
 
         def answer() -> Response:
             message = None
             if endpoint.request is not None:
-                message = bodies.read(bodies.unpacked(body, encoding), endpoint.request)
+                message = bodies.read(bodies.unpacked(body, encoding, most), endpoint.request)
             if endpoint is SIGN_IN:
                 return _written(self._sign_in(address, message), gzip=gzip)
             return _written(self._call(endpoint, token, message), gzip=gzip)
@@ -161,29 +171,40 @@ class Face:
         self._throttle.give_back(address)
         return answer
 
-    async def _feed(self, token: str, body: bytes, encoding: str, *, gzip: bool) -> Response:
-        asked = await self.run(lambda: bodies.read(bodies.unpacked(body, encoding), FeedRequest))
+    async def _feed(self, token: str, unpacked: Callable[[], bytes], *, gzip: bool) -> Response:
+        asked = await self.run(lambda: bodies.read(unpacked(), FeedRequest))
         assert isinstance(asked, FeedRequest)  # noqa: S101  # what read was told to make
         if not asked.hold:
             return await self.run(_written, await self.read_feed(token, asked), gzip=gzip)
+        if self._holding[token] >= MOST_HELD:
+            raise TooOften(N_("This workstation waits for news already."), retry_after=RETRY_SECONDS)
         held = Held(lambda: self.read_feed(token, asked), self.run, asked, packed=gzip)
         # Before the first look: what is published in between rings.
         leave = self._centre.listen(asked.after, held.wake)
-        try:
-            page = await self.read_feed(token, asked)
-        except BaseException:
-            leave()
-            raise
-        if page.is_news(asked):
-            leave()
-            return await self.run(_written, page, gzip=gzip)
+        self._holding[token] += 1
 
         def over() -> None:
             leave()
             self._held.discard(held)
+            self._holding[token] -= 1
+            if not self._holding[token]:
+                del self._holding[token]
 
+        first = asyncio.ensure_future(self.read_feed(token, asked))
+        try:
+            done, _ = await asyncio.wait({first}, timeout=HEARTBEAT)
+            if not done:
+                # From here on there are signs of life, and no other status: who is out is told so before.
+                await self.run(self._centre.check, token)
+            elif first.result().is_news(asked):
+                over()
+                return await self.run(_written, first.result(), gzip=gzip)
+        except BaseException:
+            over()
+            first.cancel()
+            raise
         self._held.add(held)
-        held.begin(page, over)
+        held.begin(first, over)
         return held
 
     async def _health(self, _request: Request) -> Response:
@@ -201,17 +222,23 @@ class Face:
         return Response(openapi.document(), media_type="application/json")
 
 
-async def _body(request: Request) -> bytes:
+def _is_small(request: Request) -> bool:
+    """Whether it says so itself; it is held to that."""
+    announced = request.headers.get("content-length", "")
+    return announced.isdecimal() and len(announced) < 8 and int(announced) <= bodies.MOST_FROM_STRANGERS
+
+
+async def _body(request: Request, most: int) -> bytes:
     """The body as it was sent. Raises ``TooLarge`` before it is read whole, ``Malformed`` when it does not end."""
     announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > bodies.MOST_SENT:
+    if announced.isdecimal() and (len(announced) > 8 or int(announced) > most):
         raise bodies.too_large()
     body = bytearray()
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > bodies.MOST_SENT:
+                if len(body) > most:
                     raise bodies.too_large()
     except TimeoutError as error:
         raise Malformed(N_("The request did not end.")) from error

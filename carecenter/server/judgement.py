@@ -14,13 +14,14 @@ from carecenter import operations
 from carecenter.core.errors import NotFound
 from carecenter.core.i18n import N_
 from carecenter.models.base import Synced
+from carecenter.models.call import Call
 from carecenter.models.caller import Caller
 from carecenter.models.queue import Queue
-from carecenter.models.ticket import Ticket
+from carecenter.models.ticket import Callback, Ticket
 from carecenter.models.viewer import Viewer, viewer_of
-from carecenter.operations.callbacks import PromiseCallback
+from carecenter.operations.callbacks import PromiseCallback, SettleCallback
 from carecenter.operations.callers import AttachPhone, CorrectCaller
-from carecenter.operations.calls import IdentifyCaller, OpenCall
+from carecenter.operations.calls import IdentifyCaller, OfCall, OpenCall
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
 from carecenter.server import bulk, references, turns
@@ -43,6 +44,8 @@ _LINKS: Final[dict[type[operations.Operation], tuple[_Link, ...]]] = {
 _OWNERS: Final[dict[type[operations.Operation], _Link]] = {
     AddNote: ("ticket_id", Ticket),
     AttachPhone: ("caller_id", Caller),
+    CorrectCaller: ("caller_id", Caller),
+    SettleCallback: ("callback_id", Callback),
 }
 """What cannot stand without it."""
 
@@ -85,9 +88,9 @@ class Judge:
             account_id=envelope.account_id, device_id=envelope.device_id, desk_at=envelope.typed_at
         )
         doubt = doubt or self._outdated(operation)
-        if self._has_lost_its_owner(operation):
-            text = N_("Its ticket or its caller's card is no longer there. What was written is kept for review.")
-            return Verdict(Outcome.IN_REVIEW, text, astray=True)
+        astray = self._astray(operation, envelope.account_id)
+        if astray:
+            return Verdict(Outcome.IN_REVIEW, astray, astray=True)
         placed, unlinked = self._placed(operation)
         doubt = unlinked or doubt
         if isinstance(placed, OpenTicket):
@@ -107,9 +110,16 @@ class Judge:
             return N_("Somebody else corrected this fact of the caller's card meanwhile. It was left as it is.")
         return ""
 
-    def _has_lost_its_owner(self, operation: operations.Operation) -> bool:
+    def _astray(self, operation: operations.Operation, author: str) -> str:
+        """Why nothing would come of an operation that was applied, or nothing."""
+        if isinstance(operation, OfCall):
+            call = self._session.get(Call, operation.call_id)
+            if call is None or call.agent_id != author:
+                return N_("Its call is not here, or is another agent's. What was written is kept for review.")
         link = _OWNERS.get(type(operation))
-        return link is not None and self._is_gone(operation, link)
+        if link is not None and self._is_gone(operation, link):
+            return N_("What it belongs to is no longer there. What was written is kept for review.")
+        return ""
 
     def _is_gone(self, operation: operations.Operation, link: _Link) -> bool:
         name, model = link

@@ -24,10 +24,19 @@ _DESK: Final = "018f3c1e-7a10-7000-8000-0000000000d1"
 _OPERATION: Final = "018f3c1e-7a10-7000-8000-0000000000a1"
 _GENERATION: Final = "018f3c1e-7a10-7000-8000-0000000000c1"
 _KEY: Final = "8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f"
+_CHALLENGE: Final = f"1767504720.9f86d081884c7d659a2feaa0c55ad015.{_KEY}"
 _SCOPES: Final = ["everyone", "queue:general", f"account:{_ACCOUNT}"]
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
-    "SignIn": {"name": "sara", "password": "a long sentence", "device_id": _DESK, "device_name": "Desk 12"},
+    "ChallengeRequest": {"device_id": _DESK},
+    "Challenge": {"challenge": _CHALLENGE, "centre": _KEY},
+    "SignIn": {
+        "name": "sara",
+        "password": "a long sentence",
+        "device_id": _DESK,
+        "device_name": "Desk 12",
+        "proof": None,
+    },
     "SignedIn": {
         "token": "u3Jx0cVYQy5nB1mWqk7ZtD2hS9aLrE8fGpTiOwXv4Co",
         "account_id": _ACCOUNT,
@@ -37,7 +46,10 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "lease_until": "2026-01-11T05:30:00Z",
         "sealing_key": _KEY,
     },
-    "SealedKeys": {"sealed": "bm90IGEgcmVhbCBzZWFsZWQgYm94"},
+    "SealedKeys": {
+        "sealed": "bm90IGEgcmVhbCBzZWFsZWQgYm94",
+        "proof": {"key": _KEY, "challenge": _CHALLENGE, "signature": 2 * _KEY},
+    },
     "UnsealedKeys": {"keys": "bm90IHJlYWwga2V5cw=="},
     "Hello": {"schema": 1, "version": "1.0", "generation": _GENERATION},
     "Greeting": {

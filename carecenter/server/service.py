@@ -42,12 +42,18 @@ THREADS: Final = 8
 
 AGEING_SECONDS: Final = 3_600
 
+MOST_CONNECTIONS: Final = 4_000
+"""Of a process; whoever comes then is asked to come again. Each held feed is one."""
+HEAD_SECONDS: Final = 15.0
+"""How long the head of a request may take to come, after which the line is cut."""
+
 _KEEP_ALIVE = 75  # longer than workstations pause, so that a connection is not closed under a request
 _BACKLOG = 2048
 _GRACE = 10
 _FAREWELL = 0.5
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _LOOK_SECONDS = 0.5
+_WATCH_SECONDS = 5.0
 _LEAST_LIFE = 5.0
 
 
@@ -206,6 +212,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 timeout_keep_alive=_KEEP_ALIVE,
                 timeout_graceful_shutdown=_GRACE,
+                limit_concurrency=MOST_CONNECTIONS,
                 forwarded_allow_ips=list(service.trusted),
                 ssl_certfile=service.certificate,
                 ssl_keyfile=service.key,
@@ -220,6 +227,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells that it can be asked."""
         await super().startup(sockets)
+        self._watching = asyncio.create_task(self._cut_slow())
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -228,6 +236,28 @@ class Server(uvicorn.Server):
         cutting = asyncio.create_task(self._cut_idle())
         await super().shutdown(sockets)
         cutting.cancel()
+        self._watching.cancel()
+        for connection in list(self.server_state.connections):  # whom a forced end has left
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+    async def _cut_slow(self) -> None:
+        """uvicorn waits for ever for the rest of a head: anybody could take every connection there is."""
+        quiet: dict[object, tuple[object, float]] = {}
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            now, before = time.monotonic(), quiet
+            quiet = {}
+            for connection in list(self.server_state.connections):
+                cycle = getattr(connection, "cycle", None)
+                if cycle is not None and not cycle.response_complete:
+                    continue
+                last, since = before.get(connection, (cycle, now))
+                quiet[connection] = (cycle, since if last is cycle else now)
+                # Between two requests a line may rest for as long as it is kept.
+                longest = HEAD_SECONDS if cycle is None else _KEEP_ALIVE + HEAD_SECONDS
+                if now - quiet[connection][1] > longest:
+                    connection.transport.abort()
 
     async def _cut_idle(self) -> None:
         """A workstation that rests does not read the farewell of TLS, for which half a minute is allowed."""

@@ -21,7 +21,7 @@ _ADDRESSES = 10_000
 
 
 class TooOften(Busy):
-    """Too many wrong passwords from one address."""
+    """Too much from one address, account or workstation."""
 
 
 class Throttle:

@@ -32,6 +32,8 @@ from carecenter.core.i18n import N_
 from carecenter.wire import (
     Block,
     BlockRequest,
+    Challenge,
+    ChallengeRequest,
     FeedPage,
     FeedRequest,
     Greeting,
@@ -95,6 +97,9 @@ class HttpTransport(HallTransport):
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._lines))
 
+    def challenge(self, request: ChallengeRequest) -> Challenge:
+        return self._ask("challenge", "", request, Challenge)
+
     def sign_in(self, request: SignIn) -> SignedIn:
         return self._ask("sign-in", "", request, SignedIn)
 
@@ -149,6 +154,8 @@ class HttpTransport(HallTransport):
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                if response.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity", "gzip"}:
+                    raise self._stranger()  # packed twice, a little becomes more than there is memory
                 content = b"".join(self._received(response, until))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError) as e:
             # The last two: what a line that is cut under a reader may raise.

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from carecenter.core.errors import SignedOut, TooLarge
+from carecenter.core.errors import Busy, SignedOut, TooLarge
 from carecenter.core.i18n import N_
 from carecenter.store.desk import Desk
 from carecenter.sync.network import Network
@@ -80,5 +80,9 @@ class Sending:
         wanted = await self._desk.run(self._workstation.references_wanted)
         if wanted:
             request = BlockRequest(count=wanted)
-            block = await self._network.send(self._network.transport.references, self._token, request)
+            try:
+                block = await self._network.send(self._network.transport.references, self._token, request)
+            except Busy as error:  # what was typed does not wait for numbers; the next turn asks again
+                log.warning("no references: %s", error.message)
+                return
             await self._desk.run(self._workstation.keep_references, block.references)

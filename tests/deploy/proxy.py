@@ -42,8 +42,10 @@ def replaced(text: str, old: str, new: str) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, tls: Certificate, ports: tuple[int, int]) -> Iterator[Proxy]:
-    """The shipped site in front of two processes of the service."""
+def nginx(
+    folder: Path, tls: Certificate, ports: tuple[int, int], changes: dict[str, str] | None = None
+) -> Iterator[Proxy]:
+    """The shipped site in front of two processes of the service; ``changes``: bounds that a test reaches."""
     program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
     assert program is not None, "nginx is not installed; `make test` installs it"
     port = _free_port()
@@ -57,6 +59,7 @@ def nginx(folder: Path, tls: Certificate, ports: tuple[int, int]) -> Iterator[Pr
         "/etc/carecenter/tls/key.pem": str(tls.key),
         "/var/log/nginx": str(folder),
         "carecenter-error.log error;": "carecenter-error.log info;",  # what goes into a file is a warning
+        **(changes or {}),
     }.items():
         site = replaced(site, old, new)
     (folder / "site.conf").write_text(site)

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ import requests
 
 from carecenter.core.errors import Busy, Unreachable
 from carecenter.sync.http import HttpTransport
-from carecenter.wire import FeedPage, FeedRequest, Hello, Push, Verdict
+from carecenter.wire import ChallengeRequest, FeedPage, FeedRequest, Hello, Push, Verdict
 from tests.deploy.proxy import Proxy, nginx
 from tests.houses import House, open_ticket
 from tests.server.devices import Device
@@ -131,8 +132,10 @@ def test_what_is_too_large_is_refused_and_what_the_service_takes_passes_in_memor
         session.headers["Content-Type"] = "application/json"
         most = b"{}" + b" " * (1024 * 1024 - 2)
         answers = [session.post(f"{proxy.url}/v1/operations", data=body) for body in (most, most + b" ")]
-    assert [answer.status_code for answer in answers] == [400, 413]
-    assert answers[0].json()["code"]  # the first reached the service, which does not know such a message
+        doors = [session.post(f"{proxy.url}/v1/{name}", data=most) for name in ("sign-in", "challenge")]
+    assert [answer.status_code for answer in answers] == [401, 413]
+    assert answers[0].json()["code"]  # the first reached the service, which does not know who asks
+    assert [answer.status_code for answer in doors] == [413, 413]
     assert "temporary file" not in proxy.log()
 
 
@@ -194,3 +197,49 @@ def test_nobody_passes_for_another_address(tls: Certificate, tmp_path: Path) -> 
         echo.shutdown()
         thread.join()
     assert answer.text == "127.0.0.1"
+
+
+def test_one_address_is_slowed_at_the_door_and_those_inside_go_on(
+    house: House, services: tuple[Running, Running], tls: Certificate, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    smaller = {"rate=50r/s": "rate=1r/m", "burst=1000 delay=200": "burst=4 nodelay"}
+    sara = Device(house.centre, "sara")
+    with nginx(folder, tls, (services[0].port, services[1].port), smaller) as proxy:
+        desk = HttpTransport(proxy.url, str(proxy.authority))
+        request = ChallengeRequest(device_id=sara.device_id)
+        for _ in range(5):
+            desk.challenge(request)
+        with pytest.raises(Busy) as refused:
+            desk.challenge(request)
+        assert refused.value.params["retry_after"]
+        for _ in range(10):
+            assert desk.hello(sara.token, Hello(version="1")).verdict is Verdict.OK
+        desk.close()
+
+
+def test_one_address_has_so_many_lines_and_nobody_keeps_one_without_asking(
+    house: House, services: tuple[Running, Running], tls: Certificate, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    smaller = {
+        "carecenter_lines 5000": "carecenter_lines 2",
+        "client_header_timeout 10s": "client_header_timeout 1s",
+    }
+    context = ssl.create_default_context(cafile=str(tls.authority))
+    with nginx(folder, tls, (services[0].port, services[1].port), smaller) as proxy, ExitStack() as lines:
+
+        def line(said: str) -> ssl.SSLSocket:
+            plain = lines.enter_context(socket.create_connection(("127.0.0.1", proxy.port), 20))
+            made = lines.enter_context(context.wrap_socket(plain, server_hostname="127.0.0.1"))
+            made.sendall(said.encode())
+            return made
+
+        head = "POST /v1/hello HTTP/1.1\r\nHost: x\r\n"
+        with suppress(OSError):  # the end, in whatever way
+            assert line(head).recv(1) == b""
+        for _ in range(2):
+            line(head + "Content-Length: 9\r\n\r\n")  # the rest may come
+        assert b" 429 " in line(head + "Content-Length: 2\r\n\r\n{}").recv(100)

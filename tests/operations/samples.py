@@ -10,10 +10,14 @@ import msgspec
 from carecenter import operations
 from carecenter.core.ids import new_id
 from carecenter.operations import Operation
+from carecenter.operations.callbacks import PromiseCallback
 from carecenter.operations.callers import RegisterCaller
+from carecenter.operations.calls import OpenCall
 from tests.houses import GENERAL, START, TECHNICAL
 
 CALLER = RegisterCaller(caller_id=new_id(), name_en="Caller")
+CALL = OpenCall(call_id=new_id(), number="+96599887766")
+CALLBACK = PromiseCallback(callback_id=new_id(), number="+96599887766", due_at=START)
 
 _MORE: dict[str, dict[str, Any]] = {
     "AssignTicket": {"was": None, "now": None},
@@ -47,13 +51,21 @@ _MORE: dict[str, dict[str, Any]] = {
     "VerifyCaller": {"checks": []},
 }
 
+_MAKES = {
+    "OpenCall": "call_id",
+    "OpenTicket": "ticket_id",
+    "PromiseCallback": "callback_id",
+    "RegisterCaller": "caller_id",
+}
+
 
 def sample(tag: str, ticket_id: str) -> Operation:
-    """An operation of this kind about this ticket, or about ``CALLER``; rows that it makes are new."""
+    """An operation of this kind about this ticket, ``CALLER``, ``CALL`` or ``CALLBACK``; what it makes is new."""
     kind = operations.registry()[tag]
-    made = {"OpenTicket": "ticket_id", "RegisterCaller": "caller_id"}.get(tag)
+    made = _MAKES.get(tag)
     fields: dict[str, Any] = {name: new_id() for name in kind.__struct_fields__ if name.endswith("_id")}
     fields |= {"text": "text", "notes": "notes", "ticket_id": ticket_id, "caller_id": CALLER.caller_id}
+    fields |= {"call_id": CALL.call_id, "callback_id": CALLBACK.callback_id}
     fields |= _MORE.get(tag, {}) | ({made: new_id()} if made else {})
     known = {name: value for name, value in fields.items() if name in kind.__struct_fields__}
     return msgspec.convert(known, kind, strict=False)

@@ -95,7 +95,7 @@ def test_the_callers_language_is_not_the_agents(desk: Records, call_id: str) -> 
     assert desk.row(Call, call_id).language is Language.ENGLISH
 
 
-CHANGES: list[tuple[type[calls._OfCall], dict[str, Any]]] = [
+CHANGES: list[tuple[type[calls.OfCall], dict[str, Any]]] = [
     (calls.IdentifyCaller, {"caller_id": "noura"}),
     (calls.VerifyCaller, {"checks": (Check.PIN,)}),
     (calls.WriteNotes, {"notes": "mine now"}),
@@ -107,7 +107,7 @@ CHANGES: list[tuple[type[calls._OfCall], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("kind", "fields"), CHANGES)
 def test_nobody_writes_into_the_call_of_another_agent(
-    desk: Records, call_id: str, kind: type[calls._OfCall], fields: dict[str, Any]
+    desk: Records, call_id: str, kind: type[calls.OfCall], fields: dict[str, Any]
 ) -> None:
     before = desk.rows()
 
@@ -118,7 +118,7 @@ def test_nobody_writes_into_the_call_of_another_agent(
 
 @pytest.mark.parametrize(("kind", "fields"), CHANGES)
 def test_a_change_is_the_same_however_often_it_comes(
-    desk: Records, call_id: str, kind: type[calls._OfCall], fields: dict[str, Any]
+    desk: Records, call_id: str, kind: type[calls.OfCall], fields: dict[str, Any]
 ) -> None:
     desk.apply(kind(call_id=call_id, **fields), actor=SARA)
     once = desk.rows()
@@ -130,9 +130,9 @@ def test_a_change_is_the_same_however_often_it_comes(
 
 
 def test_what_can_be_done_to_a_call_is_all_listed_here() -> None:
-    assert {kind for kind, _ in CHANGES} == set(calls._OfCall.__subclasses__())
+    assert {kind for kind, _ in CHANGES} == set(calls.OfCall.__subclasses__())
 
 
 def test_a_change_says_itself_what_it_does() -> None:
     with pytest.raises(NotImplementedError):
-        calls._OfCall(call_id="1").change(Call(), START)
+        calls.OfCall(call_id="1").change(Call(), START)

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import event
 
+from carecenter.core.device_key import DeviceKey
 from carecenter.core.ids import new_id
 from carecenter.operations import Operation, encode
 from carecenter.server.centre import Centre
+from carecenter.sync.signing_in import Credentials
 from carecenter.wire import Envelope, FeedRequest, FeedRow, Push, Result, SignedIn, SignIn
 from tests.houses import PASSWORD, START, House
 
@@ -20,12 +22,18 @@ from tests.houses import PASSWORD, START, House
 class Device:
     """Somebody signed in at a device of their own."""
 
-    def __init__(self, centre: Centre, name: str, device_id: str | None = None) -> None:
+    def __init__(
+        self, centre: Centre, name: str, device_id: str | None = None, secret: bytes | None = None
+    ) -> None:
+        """``secret``: of a workstation that shows its key; without, one of an earlier version."""
         self.centre = centre
         self._name = name
         self.device_id = device_id or new_id()
         request = SignIn(name=name, password=PASSWORD, device_id=self.device_id, device_name=name)
-        self.signed_in: SignedIn = centre.sign_in(request)
+        if secret is None:
+            self.signed_in: SignedIn = centre.sign_in(request)
+        else:
+            self.signed_in = Credentials(request, DeviceKey(secret, self.device_id)).sign_in(centre)
         self.token = self.signed_in.token
         self.account_id = self.signed_in.account_id
         self.cursors = dict.fromkeys(self.signed_in.scopes, 0)

@@ -1,15 +1,20 @@
 """Accounts and signing in: slow for a guesser, never shut for the owner, and no secret in the database."""
 
 import datetime as dt
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
 from carecenter.core.errors import NotAllowed, NotFound, SignedOut, UserError, WrongPassword
+from carecenter.core.keyslots import KdfCost
 from carecenter.core.terms import Role
 from carecenter.models.base import Side, tables_of
 from carecenter.models.centre import Audit, Credential, Token
 from carecenter.models.centre import Device as KnownDevice
+from carecenter.server import accounts
 from carecenter.wire import BlockRequest, FeedRequest, NewAccount, SignedIn, SignIn
 from tests.houses import PASSWORD, House, open_ticket
 from tests.server.devices import Device
@@ -207,3 +212,28 @@ def test_no_password_and_no_token_stands_in_any_table(house: House) -> None:
         hashes = unit.session.scalars(select(Credential.password_hash)).all()
         assert all(one.startswith("$argon2id$") for one in hashes)
         assert len(set(hashes)) == 2  # one password, two salts
+
+
+def test_guesses_at_the_same_moment_are_counted_one_by_one(house: House) -> None:
+    """Without turns each would read the same count, all but one be forgotten, and none have to wait."""
+    account_id = house.account("agent")
+    with house.centre.transaction() as unit:  # as slow as it is in a hall
+        accounts.set_password(unit.session, account_id, PASSWORD, KdfCost.INTERACTIVE)
+    start = threading.Barrier(8)
+
+    def guess(number: int) -> str:
+        start.wait()
+        try:
+            _try(house, f"guess {number}")
+        except WrongPassword as error:
+            return error.message
+        return "let in"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = Counter(pool.map(guess, range(8)))
+    assert told == {
+        "Name and password do not go together. Check both and try again.": 5,
+        "Too many wrong passwords. Seconds to wait: {seconds}": 3,
+    }
+    house.clock.advance(seconds=2)
+    assert _try(house, PASSWORD).token

@@ -18,14 +18,15 @@ import msgspec
 import psycopg
 import pytest
 import requests
+import urllib3
 from sqlalchemy import text
 
 from carecenter.logs import WithoutTexts
-from carecenter.server import bell, bodies, openapi, unit
+from carecenter.server import administration, bell, bodies, held, http, lately, openapi, unit
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS
 from carecenter.server.throttle import TRIES
-from carecenter.wire import MOST_SCOPES, OPERATIONS_PER_PUSH, FeedRequest, Problem, Push
+from carecenter.wire import LONGEST_HOLD, MOST_SCOPES, OPERATIONS_PER_PUSH, FeedRequest, Problem, Push
 from tests.houses import PASSWORD, House, open_ticket
 from tests.server.devices import Device
 from tests.server.serving import Running, serving
@@ -105,7 +106,7 @@ def test_every_endpoint_takes_its_message_and_nobody_without_a_token(caller: Cal
         stranger = Caller(caller.url)
         refused = stranger.ask(endpoint.name, example)
         stranger.session.close()
-        if endpoint.name == "sign-out":  # whoever is out already is out
+        if endpoint.name in {"challenge", "sign-out"}:  # comes before; whoever is out already is out
             assert refused.status_code == 200
             continue
         told = problem(refused, 401)
@@ -174,7 +175,10 @@ def test_a_body_that_is_too_large_is_refused_also_when_it_is_packed_small(caller
         caller.ask("feed", large),
         caller.ask("feed", bomb, headers={"Content-Encoding": "gzip"}),
         caller.session.post(
-            f"{caller.url}/v1/feed", data=iter([large]), headers={"Content-Type": "application/json"}, timeout=60
+            f"{caller.url}/v1/feed",
+            data=iter([large]),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {caller.token}"},
+            timeout=60,
         ),
     ):
         assert problem(response, 413).code == "too_large"
@@ -352,7 +356,7 @@ def test_many_held_feeds_leave_the_threads_to_those_who_save(house: House, sara:
     """Two threads, twenty feeds that wait: an operation is taken meanwhile."""
     sara.hear()
     with serving(house.centre, threads=2) as running, ThreadPoolExecutor(20) as pool:
-        callers = [Caller(running.url, sara.token) for _ in range(20)]
+        callers = [Caller(running.url, Device(house.centre, "sara").token) for _ in range(20)]
         held = [pool.submit(one.feed, 30, **sara.cursors) for one in callers]
         wait_for(lambda: len(house.centre._bell._waiting.get("everyone", ())) == 20)
         assert not any(one.done() for one in held)
@@ -403,6 +407,136 @@ def test_a_service_that_stops_answers_what_it_holds(house: House, sara: Device) 
         asking.join()
         caller.session.close()
     assert answers[0].json()["rows"] == []
+
+
+def test_of_a_stranger_nothing_large_is_read_and_nothing_unpacked(
+    running: Running, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can reach the port could have had a megabyte kept and eight unpacked for each request."""
+    opened: list[int] = []
+    unpacked = bodies.unpacked
+
+    def noted(body: bytes, *more: Any) -> bytes:
+        opened.append(len(body))
+        return unpacked(body, *more)
+
+    monkeypatch.setattr(bodies, "unpacked", noted)
+    stranger = Caller(caller.url, "made up")
+    bomb = gzip.compress(b"{}" + b" " * (bodies.MOST_UNPACKED - 2))
+    for endpoint in ("operations", "feed"):
+        problem(stranger.ask(endpoint, bomb, headers={"Content-Encoding": "gzip"}), 401)
+        head = f"POST /v1/{endpoint} HTTP/1.1\r\nHost: x\r\nContent-Length: 900000"
+        with socket.create_connection(("127.0.0.1", running.port)) as line:
+            line.settimeout(20)
+            line.sendall(f"{head}\r\n\r\n".encode())  # answered before any of it was sent
+            assert line.recv(100).startswith(b"HTTP/1.1 401")
+        for chunked in (iter([b" " * 900_000]), iter([b"{}"])):
+            url, headers = f"{caller.url}/v1/{endpoint}", {"Content-Type": "application/json"}
+            problem(stranger.session.post(url, chunked, headers=headers, timeout=60), 401)
+    assert opened == []
+    stranger.session.close()
+
+
+@pytest.mark.parametrize("endpoint", ["sign-in", "challenge"])
+def test_before_signing_in_little_is_taken(caller: Caller, endpoint: str) -> None:
+    large = {"name": "sara", "password": "x" * bodies.MOST_FROM_STRANGERS, "device_id": "d", "device_name": "d"}
+    packed = gzip.compress(msgspec.json.encode(large))
+    assert len(packed) < 1_000
+    assert problem(caller.ask(endpoint, large), 413).code == "too_large"
+    assert problem(caller.ask(endpoint, packed, headers={"Content-Encoding": "gzip"}), 413).code == "too_large"
+
+
+class Slow:
+    """A centre whose feed takes as long as a test wants."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, refusal: Exception | None = None) -> None:
+        self.go = threading.Event()
+        feed = Centre.feed
+
+        def slow(centre: Centre, token: str, request: FeedRequest) -> Any:
+            assert self.go.wait(30)
+            if refusal is not None:
+                raise refusal
+            return feed(centre, token, request)
+
+        monkeypatch.setattr(Centre, "feed", slow)
+        for module in (http, held):
+            monkeypatch.setattr(module, "HEARTBEAT", 0.05)
+
+
+def test_a_held_feed_gives_signs_of_life_while_its_first_page_is_read(
+    caller: Caller, sara: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    request = FeedRequest(after=dict.fromkeys(sara.cursors, 0), hold=30)
+    with caller.ask("feed", request, headers={"Accept-Encoding": "identity"}, stream=True) as response:
+        assert response.raw.read1(1) == bodies.BEAT
+        slow.go.set()
+        assert json.loads(response.raw.read())["rows"]
+
+
+def test_who_is_out_is_told_so_however_slow_the_feed_is(
+    caller: Caller, sara: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    try:
+        stranger = Caller(caller.url, "made up")
+        assert problem(stranger.feed(30, **sara.cursors), 401).code == "signed_out"
+        stranger.session.close()
+    finally:
+        slow.go.set()
+
+
+def test_what_goes_wrong_after_the_first_sign_of_life_is_no_answer(
+    caller: Caller, sara: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch, KeyError(CANARY))
+    request = FeedRequest(after=sara.cursors, hold=30)
+    with caller.ask("feed", request, headers={"Accept-Encoding": "identity"}, stream=True) as response:
+        assert response.raw.read1(1) == bodies.BEAT
+        slow.go.set()
+        with pytest.raises((urllib3.exceptions.HTTPError, OSError)):
+            response.raw.read()
+
+
+def test_a_session_holds_a_few_feeds_and_no_more(
+    caller: Caller, sara: Device, house: House, running: Running
+) -> None:
+    sara.hear()
+    callers = [Caller(caller.url, sara.token) for _ in range(http.MOST_HELD)]
+    with ThreadPoolExecutor(len(callers)) as pool:
+        waiting = [pool.submit(one.feed, 30, **sara.cursors) for one in callers]
+        wait_for(lambda: len(house.centre._bell._waiting.get("everyone", ())) == len(callers))
+        refused = caller.feed(30, **sara.cursors)
+        assert problem(refused, 429).code == "busy"
+        assert int(refused.headers["retry-after"]) > 0
+        assert caller.feed(**sara.cursors).status_code == 200
+        house.account("noor")  # news for all
+        assert {one.result().status_code for one in waiting} == {200}
+    for one in callers:
+        one.session.close()
+    assert caller.feed(0.1, **sara.cursors).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["revoked", "disabled", "new password"])
+def test_a_held_feed_of_whoever_is_shut_out_ends_and_the_next_question_is_refused(
+    caller: Caller, sara: Device, house: House, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """What is looked up is believed 2 s, here for none; nothing is held for longer than half a minute."""
+    assert lately.KNOWN_SECONDS + LONGEST_HOLD < 60
+    monkeypatch.setattr(lately, "KNOWN_SECONDS", 0.0)
+    sara.hear()
+    with ThreadPoolExecutor(1) as pool:
+        held_feed = pool.submit(caller.feed, 30, **sara.cursors)
+        wait_for(lambda: waits(house.centre, "everyone"))
+        if how == "revoked":
+            administration.set_revoked(house.centre, sara.device_id, True)
+        elif how == "disabled":
+            administration.set_active(house.centre, "sara", False)
+        else:
+            administration.set_password(house.centre, "sara", "another long password")
+        assert held_feed.result(20).json()["rows"] == []
+    assert problem(caller.feed(30, **sara.cursors), 401).code == "signed_out"
 
 
 def test_the_document_is_served_to_who_has_no_token(caller: Caller) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from carecenter import operations
 from carecenter.core.errors import NotAllowed
 from carecenter.core.ids import new_id
-from carecenter.core.terms import EntryKind, Role, TicketStatus
+from carecenter.core.terms import CallbackState, Check, EntryKind, Language, Role, TicketStatus, WrapUp
 from carecenter.models.centre import Audit, OpLog, Quarantine, Review
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
 from carecenter.models.viewer import viewer_of
@@ -493,15 +493,37 @@ def test_what_was_promised_stands_without_a_caller_or_ticket_that_is_gone(house:
 
 
 def test_what_cannot_stand_alone_is_kept_whole_for_review(house: House, agent: Device) -> None:
-    note = add_note(new_id(), "she asked for her brother to be called")
-    phone = callers.AttachPhone(phone_id=new_id(), caller_id=new_id(), e164="+96599887766")
-    envelopes = [agent.envelope(note), agent.envelope(phone)]
+    call, gone = new_id(), new_id()
+    astray = (
+        add_note(gone, "she asked for her brother to be called"),
+        callers.AttachPhone(phone_id=new_id(), caller_id=gone, e164="+96599887766"),
+        callers.CorrectCaller(caller_id=gone, field="note", was="", now="hard of hearing"),
+        callbacks.SettleCallback(callback_id=gone, now=CallbackState.KEPT),
+        calls.IdentifyCaller(call_id=call, caller_id=None, on_behalf_of="her father"),
+        calls.VerifyCaller(call_id=call, checks=(Check.PHONE,)),
+        calls.WriteNotes(call_id=call, notes="the pension has not come"),
+        calls.ChooseCallLanguage(call_id=call, language=Language.ENGLISH),
+        calls.LinkArticle(call_id=call, article_id="pension"),
+        calls.EndCall(call_id=call, wrap_up=WrapUp.ANSWERED, notes="the pension came"),
+    )
+    envelopes = list(map(agent.envelope, astray))
     results = agent.push(*envelopes)
-    assert [result.outcome for result in results] == [Outcome.IN_REVIEW] * 2
-    assert _reviews(house) == {"AddNote", "AttachPhone"}
+    assert {result.outcome for result in results} == {Outcome.IN_REVIEW}
+    assert _reviews(house) == {operation.tag() for operation in astray}
+    assert set(calls.OfCall.__subclasses__()) <= set(map(type, astray))
     assert sorted(_kept(house)) == sorted(bytes(one.payload) for one in envelopes)
-    assert [result.repeated for result in agent.push(*envelopes)] == [True, True]
-    assert len(_kept(house)) == 2
+    assert {result.repeated for result in agent.push(*envelopes)} == {True}
+    assert len(_kept(house)) == len(astray)
+
+
+def test_what_is_written_into_the_call_of_another_is_not_there_and_not_lost(house: House, agent: Device) -> None:
+    house.account("noor")
+    call_id, noor = _opened_call(agent), Device(house.centre, "noor")
+    notes = noor.envelope(calls.WriteNotes(call_id=call_id, notes="written by somebody else"))
+    (result,) = noor.push(notes)
+    assert result.outcome is Outcome.IN_REVIEW
+    assert _kept(house) == [bytes(notes.payload)]
+    assert house.rows("call")["call", call_id]["notes"] == ""
 
 
 def test_a_card_of_the_same_batch_is_there(house: House, agent: Device) -> None:

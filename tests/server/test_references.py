@@ -11,8 +11,9 @@ from tests.server.devices import Device
 
 
 def test_two_hundred_blocks_hold_no_duplicate(local_house: House) -> None:
-    device = Device(local_house.centre, "leader")
-    given = [local_house.centre.references(device.token, BlockRequest()).references for _ in range(200)]
+    centre = local_house.centre
+    devices = [Device(centre, "leader") for _ in range(20)]
+    given = [centre.references(device.token, BlockRequest()).references for device in devices for _ in range(10)]
     flat = list(itertools.chain(*given))
     assert len(flat) == len(set(flat)) == 200 * 500
     assert all(reference.parse(one).is_valid for one in flat[::500])

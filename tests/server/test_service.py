@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -19,7 +19,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.engine import make_url
 
 from carecenter.core import i18n
-from carecenter.core.errors import Unreachable, UserError
+from carecenter.core.errors import Busy, Unreachable, UserError
 from carecenter.core.keyslots import KdfCost
 from carecenter.core.terms import Role
 from carecenter.migrations import bring_up_to_date
@@ -31,8 +31,9 @@ from carecenter.server.centre import Centre
 from carecenter.server.service import Service
 from carecenter.sync.http import HttpTransport
 from carecenter.wire import FeedPage, FeedRequest, Hello, NewAccount, SignIn, Verdict
-from tests.houses import PASSWORD
-from tests.server.serving import certificate
+from tests.houses import PASSWORD, House
+from tests.server.devices import Device
+from tests.server.serving import certificate, serving
 
 NAME = "sara-canary"
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
@@ -299,3 +300,41 @@ def test_help_shows_an_example(
     assert left.value.code == 0
     assert "postgresql+psycopg:///carecenter" in said
     assert ("قاعدة البيانات" in said) is (language == "ar")
+
+
+def test_who_never_ends_the_head_of_a_request_is_cut_and_who_waits_for_news_is_not(
+    local_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few bytes now and then were enough to keep a connection for ever."""
+    monkeypatch.setattr(service, "_WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(service, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(service, "_KEEP_ALIVE", 0)
+    local_house.account("sara")
+    sara = Device(local_house.centre, "sara")
+    sara.hear()
+    with serving(local_house.centre) as running, ThreadPoolExecutor(1) as pool:
+        transport = HttpTransport(running.url)
+        request = FeedRequest(after=sara.cursors, hold=1.5)
+        waiting = pool.submit(transport.feed, sara.token, request)
+        half = b"POST /v1/feed HTTP/1.1\r\nHost: x\r\n"
+        for said in (b"", half, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + half):
+            with socket.create_connection(("127.0.0.1", running.port), 20) as line:
+                line.sendall(said)
+                with suppress(ConnectionResetError):
+                    while line.recv(4_096):  # what is answered, then the end
+                        pass
+        assert waiting.result().rows == ()
+        transport.close()
+
+
+def test_more_connections_than_a_process_carries_are_asked_to_come_again(
+    local_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_CONNECTIONS", 2)
+    with serving(local_house.centre) as running, ExitStack() as open_lines:
+        for _ in range(2):
+            open_lines.enter_context(socket.create_connection(("127.0.0.1", running.port), 20))
+        transport = HttpTransport(running.url)
+        with pytest.raises(Busy):
+            transport.hello("", Hello(version="1"))
+        transport.close()

@@ -21,6 +21,7 @@ from carecenter.models.centre import OpLog
 from carecenter.server.endpoints import ENDPOINTS
 from carecenter.wire import (
     BlockRequest,
+    ChallengeRequest,
     FeedRequest,
     Hello,
     LookupRequest,
@@ -49,6 +50,7 @@ def _good(seat: Seat) -> dict[str, bytes]:
     seat.perform(open_ticket())
     push = msgspec.structs.replace(seat.workstation.next_push(), sealed=("bm90IHNlYWxlZA==",))
     bodies = {
+        "challenge": ChallengeRequest(device_id="d"),
         "sign-in": SignIn(name="nobody", password="wrong", device_id="d", device_name="n"),
         "hello": Hello(version="1"),
         "operations": push,

@@ -241,6 +241,8 @@ def test_the_proxy_of_the_settings_is_used(running: Running) -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{", "broken"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ver", "broken"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "broken"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nConnection: close\r\n\r\n"
+         + bodies.pack(bodies.pack(b" " * 10_000_000 + b"{}")), "stranger"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "broken"),
         (b"", "broken"),
     ],

@@ -85,7 +85,7 @@ def test_drawn_by_chance_or_without_a_lock_they_would_be_shared(
 ) -> None:
     built.centre.references(Device(built.centre, "leader").token, BlockRequest(count=1))  # the fact is there
     monkeypatch.setattr(references, name, naive)
-    drawn = _drawn(built.centre, 8, 2, 5_000)
+    drawn = _drawn(built.centre, 16, 1, 5_000)
     assert len(set(drawn)) < len(drawn)
 
 

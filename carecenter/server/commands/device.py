@@ -34,6 +34,16 @@ def add_to(commands: Commands) -> None:
             ),
         ),
         ("allow", _allow, _("let a revoked workstation in again"), ""),
+        (
+            "new-key",
+            _new_key,
+            _("let a workstation show a new key"),
+            _(
+                "For a workstation whose keyring was lost: the centre forgets the key that it knows it by, and"
+                " believes the next one that comes with the name and password of somebody who has signed in there"
+                " before. Be sure that it is that computer, and not a copy of its disk."
+            ),
+        ),
     ):
         command = add(group, name, run, brief, more, examples=(f"device {name} 0193a5b2",))
         command.add_argument("device", metavar=_("ID"), help=_("the id of the workstation, or how it begins"))
@@ -46,12 +56,13 @@ def _list(chosen: argparse.Namespace) -> None:
     showing.listed(
         chosen,
         found,
-        (_("Workstation"), _("Name"), _("Last seen"), _("Revoked"), _("Signed in")),
+        (_("Workstation"), _("Name"), _("Last seen"), _("Revoked"), _("Key"), _("Signed in")),
         lambda row: (
             row.id,
             row.name,
             i18n.date_time(row.last_seen or row.first_seen),
             showing.yes_or_no(row.revoked),
+            showing.yes_or_no(row.has_key),
             ", ".join(row.accounts),
         ),
     )
@@ -61,6 +72,12 @@ def _revoke(chosen: argparse.Namespace) -> None:
     with database.opened(chosen) as centre:
         device_id = administration.set_revoked(centre, chosen.device, True)
     print(_("The workstation {device} is shut out.").format(device=device_id))
+
+
+def _new_key(chosen: argparse.Namespace) -> None:
+    with database.opened(chosen) as centre:
+        device_id = administration.forget_key(centre, chosen.device)
+    print(_("The next key that the workstation {device} shows is believed.").format(device=device_id))
 
 
 def _allow(chosen: argparse.Namespace) -> None:

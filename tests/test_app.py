@@ -258,7 +258,7 @@ async def test_whoever_stays_away_is_signed_out_when_nothing_waits_and_the_keys_
             unsent = msgspec.structs.replace(workstation.queue(), waiting=1)
             patch.setattr(workstation, "queue", lambda: unsent)
             await application.lock_up()
-            assert application.lock is not None, "it is sent first"
+            assert application.window.stack.currentWidget() is application.lock, "it is sent first"
         del workstation
         await application.lock_up()
         assert application.opened() is None

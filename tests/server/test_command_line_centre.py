@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, make_url, text, update
 
 from carecenter.core import i18n
 from carecenter.core.errors import NotAllowed, SignedOut, UserError
@@ -22,7 +22,7 @@ from carecenter.migrations import HEAD, upgrade
 from carecenter.models.base import Side
 from carecenter.models.centre import Audit
 from carecenter.models.engine import postgres_engine
-from carecenter.server import command_line
+from carecenter.server import command_line, reading
 from carecenter.server.commands import database
 from carecenter.server.commands.parser import DONE, FAILED, FOUND
 from carecenter.wire import Hello
@@ -115,6 +115,40 @@ def test_where_the_roles_are_used_the_second_wall_stands_after_init_and_migrate(
     assert empty.run("migrate") == DONE
     with engine.connect() as connection:
         assert connection.execute(walled).scalar() == 2
+    engine.dispose()
+
+
+def test_behind_the_second_wall_the_writer_does_the_days_work_and_a_backup_comes_back(
+    empty: Terminal, other_url: str, tmp_path: Path
+) -> None:
+    roles = (Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql").read_bytes()
+    for url in (empty.url, other_url):
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as superuser:
+            superuser.execute(roles)
+    owner, writer, other = (
+        make_url(url).set(username=f"carecenter_{role}").render_as_string()
+        for url, role in ((empty.url, "owner"), (empty.url, "writer"), (other_url, "owner"))
+    )
+    assert empty.run("init", "--password-stdin", typed=PASSWORD, url=owner) == DONE, empty.err
+    new = ("account", "add", "sara", "--role", "agent", "--password-stdin")
+    dump, lines = str(tmp_path / "hall.dump"), str(tmp_path / "hall.jsonl")
+    for arguments in (
+        new,
+        ("status",),
+        ("age",),
+        ("audit", "sign", "--key", str(tmp_path / "key"), "--to", str(tmp_path / "heads")),
+        ("seed", "--tickets", "2", "--accounts", "1", "--password-stdin"),
+        ("export", "--to", lines),
+        ("import", "--from", lines),
+        ("backup", "--to", dump),
+        ("renew", "--yes"),
+    ):
+        assert empty.run(*arguments, typed=PASSWORD, url=writer) == DONE, (arguments, empty.err)
+    assert empty.run("restore", "--from", dump, url=other) == DONE, empty.err
+    assert empty.run("account", "list", url=other) == DONE
+    assert "sara" in empty.out
+    engine = postgres_engine(other_url)
+    assert reading.is_raised(engine)
     engine.dispose()
 
 

@@ -19,7 +19,7 @@ from carecenter.models.caller import Caller
 from carecenter.models.directory import Body
 from carecenter.models.queue import Queue
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
-from carecenter.queries.base import Row, Viewer, visible_tickets
+from carecenter.queries.base import Row, Viewer, sees, visible_tickets
 
 _Assignee = aliased(Account)
 
@@ -76,7 +76,11 @@ class CallbackRow(Row, frozen=True, kw_only=True):
 
 
 class TicketDetail(Row, frozen=True, kw_only=True):
-    """A ticket opened, with its timeline, oldest line first."""
+    """A ticket opened, with its timeline, oldest line first.
+
+    ``looked_up``: another queue's, here for the day because the centre found it for the viewer, who may only write
+    to it.
+    """
 
     row: TicketRow
     text: str
@@ -94,6 +98,7 @@ class TicketDetail(Row, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     callbacks: tuple[CallbackRow, ...]
     timeline: tuple[EntryRow, ...]
+    looked_up: bool
 
 
 class QueueFocus(StrEnum):
@@ -227,6 +232,7 @@ def detail(session: Session, viewer: Viewer, ticket_id: str) -> TicketDetail:
         aliases=tuple(aliases),
         callbacks=callbacks_of(session, Callback.ticket_id == ticket_id),
         timeline=_timeline(session, ticket_id),
+        looked_up=not sees(viewer, ticket),
     )
 
 

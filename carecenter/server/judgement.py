@@ -23,7 +23,7 @@ from carecenter.operations.callers import AttachPhone, CorrectCaller
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
-from carecenter.server import references, turns
+from carecenter.server import references, scopes, turns
 from carecenter.server.session import CentreSession
 from carecenter.wire import Envelope, Outcome
 
@@ -96,7 +96,12 @@ class Judge:
         if account_id not in self._viewers:
             self._viewers[account_id] = _viewer(self._session, account_id)
         viewer = self._viewers[account_id]
-        return viewer if isinstance(viewer, str) else refusal(self._session, viewer, operation) or ""
+        return (
+            viewer if isinstance(viewer, str) else refusal(self._session, viewer, operation, self._is_granted) or ""
+        )
+
+    def _is_granted(self, session: Session, viewer: Viewer, ticket_id: str) -> bool:
+        return scopes.is_granted(session, viewer.account_id, ("ticket", ticket_id), self._at)
 
     def _outdated(self, operation: operations.Operation) -> str:
         if isinstance(operation, CorrectCaller) and operation.outdated(self._session):

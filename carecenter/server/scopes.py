@@ -112,6 +112,13 @@ def grant(session: Session, account_id: str, key: Key) -> None:
     reconsider(session, [key])
 
 
+def is_granted(session: Session, account_id: str, key: Key, at: dt.datetime) -> bool:
+    """Whether an account holds a row for the day because it looked it up."""
+    grant = LookupGrant.account_id == account_id, LookupGrant.entity == key[0], LookupGrant.entity_id == key[1]
+    with session.no_autoflush:  # a batch is written as one
+        return session.scalar(select(LookupGrant.until).where(*grant, LookupGrant.until > at)) is not None
+
+
 def reconsider(session: Session, keys: Iterable[Key]) -> None:
     """Who holds these rows may be others now, though nothing in them has changed."""
     session.info.setdefault(_RECONSIDERED, set()).update(keys)

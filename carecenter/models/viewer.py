@@ -78,5 +78,17 @@ def is_granted(session: Session, viewer: Viewer, ticket_id: str) -> bool:
     return session.scalar(held) is not None
 
 
+def knows(session: Session, viewer: Viewer, caller_id: str) -> bool:
+    """Whether a viewer may know of a caller: not of one who has tickets in others' restricted queues alone."""
+    with session.no_autoflush:  # at the centre a batch is written as one
+        theirs = select(Ticket.id).where(Ticket.caller_id == caller_id)
+        mine = or_(Ticket.queue_id.in_(viewer.queue_ids), Ticket.opened_by == viewer.account_id)
+        open_to_all = Ticket.queue_id.in_(select(Queue.id).where(Queue.restricted.is_(False)))
+        return (
+            session.scalar(theirs.limit(1)) is None
+            or session.scalar(theirs.where(or_(mine, open_to_all)).limit(1)) is not None
+        )
+
+
 def _granted(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     return HeldRow.entity == Ticket.__tablename__, HeldRow.scope == f"account:{viewer.account_id}"

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from carecenter.core.i18n import N_
 from carecenter.models.ticket import Ticket
-from carecenter.models.viewer import Viewer, sees
+from carecenter.models.viewer import Viewer, knows, sees
 from carecenter.operations.base import DESK_ROLES, Operation
 from carecenter.operations.looks import Look
+from carecenter.operations.merging import OfTwoCards
 
 LOOKING_UP: Final = DESK_ROLES
 """Who may ask the centre for callers and tickets that their workstation does not hold."""
@@ -31,6 +32,13 @@ def refusal(
     """
     if viewer.role not in operation.allowed:
         return N_("Your role does not allow this. Ask a supervisor.")
+    if isinstance(operation, OfTwoCards):
+        cards = (operation.kept_id, operation.merged_id)
+        return (
+            None
+            if all(knows(session, viewer, card) for card in cards)
+            else N_("This caller is not on this workstation.")
+        )
     ticket_id = getattr(operation, "ticket_id", None)
     ticket = None if ticket_id is None else session.get(Ticket, ticket_id)
     if ticket is None or sees(viewer, ticket):

@@ -19,8 +19,9 @@ from carecenter.models.queue import Queue
 from carecenter.models.ticket import Ticket
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.operations.callbacks import PromiseCallback
-from carecenter.operations.callers import AttachPhone, CorrectCaller
+from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCaller
 from carecenter.operations.calls import IdentifyCaller, OpenCall
+from carecenter.operations.merging import OfTwoCards
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
 from carecenter.server import references, scopes, turns
@@ -106,6 +107,8 @@ class Judge:
     def _outdated(self, operation: operations.Operation) -> str:
         if isinstance(operation, CorrectCaller) and operation.outdated(self._session):
             return N_("Somebody else corrected this fact of the caller's card meanwhile. It was left as it is.")
+        if isinstance(operation, OfTwoCards) and operation.outdated(self._session):
+            return N_("These callers were merged or separated otherwise meanwhile. They were left as they are.")
         return ""
 
     def _has_lost_its_owner(self, operation: operations.Operation) -> bool:
@@ -119,6 +122,8 @@ class Judge:
 
     def _placed(self, operation: operations.Operation) -> tuple[operations.Operation, str]:
         """With a queue, a ticket and a caller that are there: what was promised does not go with them."""
+        if isinstance(operation, RegisterCaller):  # here it is known who is known
+            return msgspec.structs.replace(operation, provisional=False), ""
         links = _LINKS.get(type(operation), ())
         changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
         if isinstance(operation, OpenTicket) and self._session.get(Queue, operation.queue_id) is None:

@@ -34,13 +34,14 @@ from carecenter.wire import CallerFound
 
 LEFT_WIDTH: Final = 304
 NOTES_BESIDE_FORM: Final = 160
-FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback"})
+FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback", "merge_proposal"})
 
 
 class CallPane(Translated, QWidget):
     """`named` tells that the tab's title is another, `ended` that the call is over."""
 
     ticket_requested = Signal(str)
+    merge_requested = Signal(str, str)
     notes_settled = Signal(str)
     named = Signal()
     ended = Signal()
@@ -84,6 +85,7 @@ class CallPane(Translated, QWidget):
         self.caller_card.reveal_asked.connect(lambda reason: self._do(self._reveal(reason)))
         self.caller_card.checks_changed.connect(self._on_checks)
         self.caller_card.ticket_requested.connect(self.ticket_requested)
+        self.caller_card.merge_requested.connect(self.merge_requested)
         self.caller_card.somebody_else.connect(lambda: self._change(self._model.nobody(self.call_id)))
         self.who.chosen.connect(self.identify)
         self.who.found_chosen.connect(lambda found: self._at_centre.start(self._bring(found)))

@@ -200,6 +200,7 @@ class DeskModel:
             civil_id=_civil_id(new.civil_id, today(self.desk)),
             language=new.language,
             phone=_phone(new.number),
+            provisional=self.desk.elsewhere is not None and call_id not in self._answered,
         )
         await self.desk.perform(operation)
         await self.identify(call_id, operation.caller_id)

@@ -111,3 +111,39 @@ async def test_offline_the_call_goes_on_and_says_so(ringing: Ringing) -> None:
     await until(lambda: "provisional" in pane.who.said_of_centre())
     assert pane.who.said_of_centre().startswith("Offline:")
     assert pane.who.name_ar.hasFocus()
+
+
+async def test_a_card_written_offline_is_provisional_until_the_centre_proposes_whom_it_knows(
+    ringing: Ringing,
+) -> None:
+    card, _ = ringing.hall.matter()
+    ringing.hall.pretend(online=False)
+    pane = await ringing.call()
+    await until(lambda: "provisional" in pane.who.said_of_centre())
+    pane.who.name_en.setText("Maryam Salem")
+    pane.who.submit()
+    await until(lambda: pane.state.card is not None)
+    await until(
+        lambda: pane.state.card is not None and not pane.state.card.provisional and pane.state.card.proposals
+    )
+    same = pane.caller_card.sections["same"][1]
+    assert [row.title for row in same.rows()] == [card.name_en]
+
+    same.setFocus()
+    same.set_current(same.rows()[0].key, tell=False)
+    QTest.keyClick(same, Qt.Key.Key_Return)
+    view = ringing.page.merging
+    await until(lambda: view.isVisible() and view.close_button.hasFocus())
+    assert "A senior agent or a supervisor decides this." in view.said()
+    assert not view.merge_button.isVisible()
+    QTest.keyClick(view.close_button, Qt.Key.Key_Escape)
+    await until(lambda: ringing.page.pane() is pane)
+
+
+async def test_a_card_written_after_the_centre_was_asked_is_none(ringing: Ringing) -> None:
+    pane = await ringing.call()
+    await until(lambda: pane.who.said_of_centre() == "The centre knows nobody on this number.")
+    pane.who.name_en.setText("Maryam Salem")
+    pane.who.submit()
+    await until(lambda: pane.state.card is not None)
+    assert not pane.caller_card.provisional.isVisible()

@@ -14,6 +14,7 @@ from carecenter.operations.callers import RegisterCaller
 from tests.houses import GENERAL, START, TECHNICAL
 
 CALLER = RegisterCaller(caller_id=new_id(), name_en="Caller")
+OTHER_CALLER = RegisterCaller(caller_id=new_id(), name_en="Other caller")
 
 _MORE: dict[str, dict[str, Any]] = {
     "AssignTicket": {"was": None, "now": None},
@@ -54,6 +55,7 @@ def sample(tag: str, ticket_id: str) -> Operation:
     made = {"OpenTicket": "ticket_id", "RegisterCaller": "caller_id"}.get(tag)
     fields: dict[str, Any] = {name: new_id() for name in kind.__struct_fields__ if name.endswith("_id")}
     fields |= {"text": "text", "notes": "notes", "ticket_id": ticket_id, "caller_id": CALLER.caller_id}
+    fields |= {"kept_id": CALLER.caller_id, "merged_id": OTHER_CALLER.caller_id}
     fields |= _MORE.get(tag, {}) | ({made: new_id()} if made else {})
     known = {name: value for name, value in fields.items() if name in kind.__struct_fields__}
     return msgspec.convert(known, kind, strict=False)

@@ -14,7 +14,7 @@ from carecenter.models.centre import Audit, Review
 from carecenter.operations import Operation
 from carecenter.wire import Outcome
 from tests.houses import GENERAL, RESTRICTED, TECHNICAL, House, open_ticket
-from tests.operations.samples import CALLER, sample
+from tests.operations.samples import CALLER, OTHER_CALLER, sample
 from tests.server.devices import Device
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -44,7 +44,8 @@ def test_the_centre_does_what_the_document_says(local_house: House, role: Role, 
     local_house.account("opener", Role.AGENT, GENERAL, TECHNICAL, RESTRICTED)
     local_house.account("somebody", role, GENERAL)
     opener, device = Device(local_house.centre, "opener"), Device(local_house.centre, "somebody")
-    opener.send(CALLER)
+    for card in (CALLER, OTHER_CALLER):
+        opener.send(card)
     seen = queue_id == GENERAL or (role in LEADING and queue_id != RESTRICTED)
     for number, (tag, (about_a_ticket, cells)) in enumerate(PROMISED.items()):
         opening = open_ticket(queue_id=queue_id, reference=f"{number:010}")

@@ -205,7 +205,7 @@ def _about(pair: Pair, *, may: bool) -> str:
         text = _("Other cards were merged into both. Separate those of one card first.")
     else:
         text = _("Nothing is lost: what was written for the second card is shown on the first. It can be undone.")
-    return text if may else f"{text} {_('A senior agent or a supervisor decides this.')}"
+    return text if may else " ".join((text, _("A senior agent or a supervisor decides this.")))
 
 
 def _told(side: Side, head: str) -> dict[str, str]:

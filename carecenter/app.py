@@ -165,11 +165,14 @@ class Application:
         """Somebody has signed in."""
         from carecenter.admission import Admission
         from carecenter.store.desk import Desk
+        from carecenter.sync.elsewhere import Elsewhere
         from carecenter.sync.engine import Engine
         from carecenter.ui.pages import make_pages
 
         desk = Desk(opened.workstation, opened.viewer)
         engine = Engine(desk, opened.transport, opened.session)
+        if opened.of_hall:
+            desk.elsewhere = Elsewhere(desk, engine.network, opened.session.token)
         engine.start()
         said, tongue, folder = self.messages, self.language, self._paths.backups
         pages = make_pages(desk, said, tongue, preferences=self.preferences, office=house, backups=folder)

@@ -59,6 +59,7 @@ _LEASE_OVER = N_(
 class HallOpened(OpenDesk):
     """A signed-in desk of a hall."""
 
+    of_hall = True
     admitted: SigningIn
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from carecenter.core.errors import StoreDamaged, UserError
 from carecenter.core.i18n import N_
@@ -28,7 +29,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class OpenDesk(ABC):
-    """A signed-in desk. ``notices`` are to be shown once; ``keys`` leave memory with this object."""
+    """A signed-in desk. ``notices`` are to be shown once; ``keys`` leave memory with this object.
+
+    ``of_hall``: its centre may hold what it does not.
+    """
+
+    of_hall: ClassVar[bool] = False
 
     workstation: Workstation
     transport: Transport

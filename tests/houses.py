@@ -23,6 +23,7 @@ from carecenter.core.terms import Role, TicketKind
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Base, Side, image_of
 from carecenter.models.centre import CentreFact
+from carecenter.models.desk import HeldRow
 from carecenter.models.engine import sqlcipher_engine
 from carecenter.models.queue import Queue
 from carecenter.models.viewer import Viewer
@@ -259,6 +260,11 @@ def images(session: Session, *entities: str) -> dict[tuple[str, str], dict[str, 
         for row in session.connection().execute(select(table)).mappings():
             found[entity, row["id"]] = image_of(entity, dict(row))
     return found
+
+
+def lend_queries(session: Session) -> None:
+    """Let a test ask the centre's rows by the workstation's queries, which look up what its scopes hold."""
+    Base.metadata.tables[HeldRow.__tablename__].create(session.connection(), checkfirst=True)
 
 
 def open_ticket(text: str = "The card did not arrive.", **more: Any) -> tickets.OpenTicket:

@@ -6,13 +6,14 @@ Operations and queries both ask this module, on the workstation and at the centr
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from carecenter.core.errors import NotFound
 from carecenter.core.i18n import N_
 from carecenter.core.terms import Role
 from carecenter.models.account import Account
+from carecenter.models.desk import HeldRow
 from carecenter.models.queue import Queue, QueueMember
 from carecenter.models.ticket import Ticket
 
@@ -59,10 +60,35 @@ def viewer_of(session: Session, account_id: str) -> Viewer:
 
 
 def visible_tickets(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition on ``Ticket`` for what a viewer may see: their queues, and what they opened themselves."""
-    return or_(Ticket.queue_id.in_(viewer.queue_ids), Ticket.opened_by == viewer.account_id)
+    """The condition on ``Ticket`` for what a viewer may see on a workstation: their queues, what they opened
+    themselves, and what the centre granted them for the day."""
+    granted = exists().where(HeldRow.entity_id == Ticket.id, *_granted(viewer))
+    return or_(Ticket.queue_id.in_(viewer.queue_ids), Ticket.opened_by == viewer.account_id, granted)
 
 
 def sees(viewer: Viewer, ticket: Ticket) -> bool:
-    """``visible_tickets`` for a ticket that is at hand."""
+    """Whether a ticket is in the viewer's queues or was opened by them, so that they may work on it."""
     return ticket.queue_id in viewer.queue_ids or ticket.opened_by == viewer.account_id
+
+
+def is_granted(session: Session, viewer: Viewer, ticket_id: str) -> bool:
+    """Whether the centre granted this workstation's viewer a ticket after a look-up: the feed brought it in their
+    own scope."""
+    held = select(HeldRow.scope).where(HeldRow.entity_id == ticket_id, *_granted(viewer))
+    return session.scalar(held) is not None
+
+
+def knows(session: Session, viewer: Viewer, caller_id: str) -> bool:
+    """Whether a viewer may know of a caller: not of one who has tickets in others' restricted queues alone."""
+    with session.no_autoflush:  # at the centre a batch is written as one
+        theirs = select(Ticket.id).where(Ticket.caller_id == caller_id)
+        mine = or_(Ticket.queue_id.in_(viewer.queue_ids), Ticket.opened_by == viewer.account_id)
+        open_to_all = Ticket.queue_id.in_(select(Queue.id).where(Queue.restricted.is_(False)))
+        return (
+            session.scalar(theirs.limit(1)) is None
+            or session.scalar(theirs.where(or_(mine, open_to_all)).limit(1)) is not None
+        )
+
+
+def _granted(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    return HeldRow.entity == Ticket.__tablename__, HeldRow.scope == f"account:{viewer.account_id}"

@@ -13,8 +13,19 @@ from carecenter.models.caller import Caller, CallerPhone
 from carecenter.operations.base import Actor, Operation, Rows
 
 
+def surviving(session: Session, caller_id: str) -> Caller | None:
+    """The card itself, or the one it was merged into, as far as it is here."""
+    caller = session.get(Caller, caller_id)
+    if caller is None or caller.merged_into is None:
+        return caller
+    return session.get(Caller, caller.merged_into) or caller
+
+
 class RegisterCaller(Operation, frozen=True, kw_only=True):
-    """A new card. ``phone``: (id of the phone's row, E.164), or nothing for a withheld number."""
+    """A new card. ``phone``: (id of the phone's row, E.164), or nothing for a withheld number.
+
+    ``provisional``: the centre could not be asked whether it knows the person; it proposes a merge if it does.
+    """
 
     intake: ClassVar[bool] = True
     subject: ClassVar[tuple[str, ...]] = ("caller_id",)
@@ -25,6 +36,7 @@ class RegisterCaller(Operation, frozen=True, kw_only=True):
     language: Language = Language.ARABIC
     phone: tuple[str, str] | None = None
     demo: bool = False
+    provisional: bool = False
 
     def rows(self) -> Rows:
         phone = () if self.phone is None else (("caller_phone", self.phone[0]),)
@@ -44,6 +56,8 @@ class RegisterCaller(Operation, frozen=True, kw_only=True):
                     note="",  # at once: a correction may follow before the card is written
                     demo=self.demo,
                     registered_at=at,
+                    merged_into=None,
+                    provisional=self.provisional,
                 )
             )
         if self.phone is not None and session.get(CallerPhone, self.phone[0]) is None:
@@ -52,7 +66,10 @@ class RegisterCaller(Operation, frozen=True, kw_only=True):
 
 
 class CorrectCaller(Operation, frozen=True, kw_only=True):
-    """One fact of a card changes from ``was`` to ``now``; a value that is neither stands."""
+    """One fact of a card changes from ``was`` to ``now``; a value that is neither stands.
+
+    A card that was merged meanwhile is corrected where it leads to.
+    """
 
     subject: ClassVar[tuple[str, ...]] = ("caller_id",)
     caller_id: str
@@ -65,13 +82,13 @@ class CorrectCaller(Operation, frozen=True, kw_only=True):
 
     def apply(self, session: Session, actor: Actor, at: dt.datetime) -> None:
         del actor, at
-        caller = session.get(Caller, self.caller_id)
+        caller = surviving(session, self.caller_id)
         if caller is not None and getattr(caller, self.field) == self.was:
             setattr(caller, self.field, self._value())
 
     def outdated(self, session: Session) -> bool:
         """Whether somebody else corrected the fact meanwhile: it is neither what it was nor what it should be."""
-        caller = session.get(Caller, self.caller_id)
+        caller = surviving(session, self.caller_id)
         return caller is not None and getattr(caller, self.field) not in (self.was, self._value())
 
     def _value(self) -> Any:

@@ -21,6 +21,8 @@ Written by `python -m carecenter.operations.rights_table`; tests ask a real cent
 
 An operation about a ticket is for those who work in its queue and for whoever opened it. Those who lead
 (supervisor, administrator) see every queue but the restricted ones; a restricted queue is for its members alone.
+A ticket of another queue that was opened after a look-up takes notes and callbacks for the day, and nothing else.
+Callers are merged, separated and told apart by those who may know of both.
 
 * **yes**: in any queue that the account sees; elsewhere it is refused, and the refusal is on record.
 * **taken**: intake, what a caller was promised. It is never refused: where the role or the queue says no, it is

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from carecenter.models.viewer import LEADING, Viewer, viewer_of, visible_tickets
+from carecenter.models.viewer import LEADING, Viewer, sees, viewer_of, visible_tickets
 
-__all__ = ["LEADING", "Row", "Viewer", "columns", "viewer_of", "visible_tickets"]
+__all__ = ["LEADING", "Row", "Viewer", "columns", "sees", "viewer_of", "visible_tickets"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from carecenter.core.i18n import N_
 from carecenter.core.terms import Channel, Check, Direction, Language, WrapUp
 from carecenter.models.account import Account
 from carecenter.models.call import Call
+from carecenter.queries import persons
 from carecenter.queries.base import Row, Viewer, columns
 
 
@@ -54,7 +55,8 @@ def call(session: Session, viewer: Viewer, call_id: str) -> CallRow:
 def of_caller(session: Session, viewer: Viewer, caller_id: str, limit: int = 10) -> tuple[CallRow, ...]:
     """A caller's calls that ended, newest first."""
     del viewer
-    return _rows(session, (Call.caller_id == caller_id) & Call.ended_at.is_not(None), limit)
+    theirs = Call.caller_id.in_(persons.ids(session, caller_id))
+    return _rows(session, theirs & Call.ended_at.is_not(None), limit)
 
 
 def _rows(session: Session, condition: ColumnElement[bool], limit: int) -> tuple[CallRow, ...]:

@@ -19,9 +19,11 @@ from carecenter.models.caller import Caller
 from carecenter.models.directory import Body
 from carecenter.models.queue import Queue
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
-from carecenter.queries.base import Row, Viewer, visible_tickets
+from carecenter.queries import persons
+from carecenter.queries.base import Row, Viewer, sees, visible_tickets
 
 _Assignee = aliased(Account)
+_Written = aliased(Caller)  # the card a ticket was written for; another may stand for it by now
 
 
 class TicketRow(Row, frozen=True, kw_only=True):
@@ -76,7 +78,11 @@ class CallbackRow(Row, frozen=True, kw_only=True):
 
 
 class TicketDetail(Row, frozen=True, kw_only=True):
-    """A ticket opened, with its timeline, oldest line first."""
+    """A ticket opened, with its timeline, oldest line first.
+
+    ``looked_up``: another queue's, here for the day because the centre found it for the viewer, who may only write
+    to it.
+    """
 
     row: TicketRow
     text: str
@@ -94,6 +100,7 @@ class TicketDetail(Row, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     callbacks: tuple[CallbackRow, ...]
     timeline: tuple[EntryRow, ...]
+    looked_up: bool
 
 
 class QueueFocus(StrEnum):
@@ -152,7 +159,7 @@ def by_reference(session: Session, viewer: Viewer, reference: str) -> tuple[Tick
 
 def of_caller(session: Session, viewer: Viewer, caller_id: str, limit: int = 50) -> tuple[TicketRow, ...]:
     """A caller's tickets, open ones first, newest first."""
-    return _rows(session, viewer, Ticket.caller_id == caller_id, limit=limit)
+    return _rows(session, viewer, Ticket.caller_id.in_(persons.ids(session, caller_id)), limit=limit)
 
 
 def of_call(session: Session, viewer: Viewer, call_id: str) -> tuple[TicketRow, ...]:
@@ -227,6 +234,7 @@ def detail(session: Session, viewer: Viewer, ticket_id: str) -> TicketDetail:
         aliases=tuple(aliases),
         callbacks=callbacks_of(session, Callback.ticket_id == ticket_id),
         timeline=_timeline(session, ticket_id),
+        looked_up=not sees(viewer, ticket),
     )
 
 
@@ -274,7 +282,8 @@ def _statement(viewer: Viewer) -> Select[Any, Any, Any, Any]:
     return (
         select(Ticket, Caller, Queue, _Assignee)
         .join(Queue, Queue.id == Ticket.queue_id)
-        .outerjoin(Caller, Caller.id == Ticket.caller_id)
+        .outerjoin(_Written, _Written.id == Ticket.caller_id)
+        .outerjoin(Caller, Caller.id == func.coalesce(_Written.merged_into, _Written.id))
         .outerjoin(_Assignee, _Assignee.id == Ticket.assignee_id)
         .where(visible_tickets(viewer))
     )
@@ -297,7 +306,7 @@ def _row(record: Any) -> TicketRow:
         status=ticket.status,
         priority=ticket.priority,
         summary=ticket.text.strip().partition("\n")[0][:160],
-        caller_id=ticket.caller_id,
+        caller_id=caller.id if caller else ticket.caller_id,
         caller_name_ar=caller.name_ar if caller else "",
         caller_name_en=caller.name_en if caller else "",
         queue_id=ticket.queue_id,

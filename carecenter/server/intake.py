@@ -26,7 +26,7 @@ from carecenter.models.viewer import Viewer
 from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCaller
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.tickets import OpenTicket
-from carecenter.server import accounts, audit, bulk, heard, scopes, turns
+from carecenter.server import accounts, audit, bulk, heard, merging, scopes, turns
 from carecenter.server.judgement import TICK, Judge, Verdict
 from carecenter.server.unit import Unit
 from carecenter.wire import Envelope, Outcome, Result
@@ -67,6 +67,7 @@ def accept(
     batch = new_id()
     _log(unit.session, new, batch, at)
     _keep_cards(unit.session, new)
+    merging.follow(unit.session, _taken(new), at)
     seqs = unit.publish()
     if any(case.logged for case in new):
         bulk.insert(unit.session, OpBatch, [{"id": batch, "at": at, "seqs": seqs}])
@@ -186,6 +187,12 @@ def _keep_cards(session: Session, cases: Iterable[_Case]) -> None:
         named = case.operation.caller_id if isinstance(case.operation, _WRITES_CARDS) else None
         if named is not None and _told(case)[0] is Outcome.ACCEPTED:
             scopes.grant(session, case.envelope.account_id, ("caller", named))
+
+
+def _taken(cases: Iterable[_Case]) -> Iterable[tuple[str, operations.Operation]]:
+    for case in cases:
+        if case.operation is not None and _told(case)[0] in (Outcome.ACCEPTED, Outcome.IN_REVIEW):
+            yield case.envelope.account_id, case.operation
 
 
 def _told(case: _Case) -> tuple[Outcome, str]:

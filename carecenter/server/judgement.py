@@ -20,11 +20,12 @@ from carecenter.models.queue import Queue
 from carecenter.models.ticket import Callback, Ticket
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.operations.callbacks import PromiseCallback, SettleCallback
-from carecenter.operations.callers import AttachPhone, CorrectCaller
+from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCaller
 from carecenter.operations.calls import IdentifyCaller, OfCall, OpenCall
+from carecenter.operations.merging import OfTwoCards
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
-from carecenter.server import bulk, references, turns
+from carecenter.server import bulk, references, scopes, turns
 from carecenter.server.session import CentreSession
 from carecenter.wire import Envelope, Outcome
 
@@ -103,11 +104,18 @@ class Judge:
         if account_id not in self._viewers:
             self._viewers[account_id] = _viewer(self._session, account_id)
         viewer = self._viewers[account_id]
-        return viewer if isinstance(viewer, str) else refusal(self._session, viewer, operation) or ""
+        return (
+            viewer if isinstance(viewer, str) else refusal(self._session, viewer, operation, self._is_granted) or ""
+        )
+
+    def _is_granted(self, session: Session, viewer: Viewer, ticket_id: str) -> bool:
+        return scopes.is_granted(session, viewer.account_id, ("ticket", ticket_id), self._at)
 
     def _outdated(self, operation: operations.Operation) -> str:
         if isinstance(operation, CorrectCaller) and operation.outdated(self._session):
             return N_("Somebody else corrected this fact of the caller's card meanwhile. It was left as it is.")
+        if isinstance(operation, OfTwoCards) and operation.outdated(self._session):
+            return N_("These callers were merged or separated otherwise meanwhile. They were left as they are.")
         return ""
 
     def _astray(self, operation: operations.Operation, author: str) -> str:
@@ -128,6 +136,8 @@ class Judge:
 
     def _placed(self, operation: operations.Operation) -> tuple[operations.Operation, str]:
         """With a queue, a ticket and a caller that are there: what was promised does not go with them."""
+        if isinstance(operation, RegisterCaller):  # here it is known who is known
+            return msgspec.structs.replace(operation, provisional=False), ""
         links = _LINKS.get(type(operation), ())
         changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
         if isinstance(operation, OpenTicket) and operation.queue_id not in self._queues:

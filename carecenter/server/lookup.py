@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from carecenter.core import text
 from carecenter.core.civil_id import mask
@@ -29,7 +29,7 @@ from carecenter.models.queue import Queue
 from carecenter.models.ticket import Ticket, TicketAlias
 from carecenter.models.viewer import Viewer
 from carecenter.operations.rights import LOOKING_UP
-from carecenter.server import audit, bulk, scopes, turns
+from carecenter.server import audit, bulk, persons, scopes, turns
 from carecenter.server.scopes import Key, Scoping
 from carecenter.server.session import CentreSession
 from carecenter.server.slips import Slips
@@ -40,6 +40,7 @@ A_MINUTE: Final = 30
 
 PER_GROUP: Final = 8
 _CANDIDATES = 200
+_Merged = aliased(Caller)
 _SHORTEST_WORD = 2
 _NOT_FOR_YOU: Final = N_("Your role does not allow this. Ask a supervisor.")
 _NOT_THERE: Final = N_("The centre does not find this any more. Search again.")
@@ -149,8 +150,10 @@ def _found(session: Session, viewer: Viewer, readings: Iterable[Reading], slips:
             callers |= _callers(session, viewer, Caller.civil_id == reading.value)
         elif reading.meaning is Meaning.WORDS:
             callers |= _named(session, viewer, reading.value)
+    callers = _surviving(session, callers)
+    cards = persons.with_all_cards(session, callers)
     if callers:
-        tickets |= _tickets(session, viewer, Ticket.caller_id.in_(list(callers)))
+        tickets |= _tickets(session, viewer, Ticket.caller_id.in_(sorted(cards)))
     phones = _phones(session, callers)
     return LookupAnswer(
         callers=tuple(_caller_found(row, phones.get(row.id, ()), slips) for row in callers.values()),
@@ -167,10 +170,17 @@ def _callers(
     session: Session, viewer: Viewer, condition: ColumnElement[bool], limit: int | None = PER_GROUP
 ) -> dict[str, Caller]:
     """Callers known by more than what lies behind a wall for this viewer."""
-    theirs = select(Ticket.id).where(Ticket.caller_id == Caller.id)
+    merged = select(_Merged.id).where(_Merged.merged_into == Caller.id)
+    theirs = select(Ticket.id).where(or_(Ticket.caller_id == Caller.id, Ticket.caller_id.in_(merged)))
     known = or_(~theirs.exists(), theirs.where(_visible(viewer)).exists())
     statement = select(Caller).where(condition, known).order_by(Caller.registered_at.desc(), Caller.id)
     return {row.id: row for row in session.scalars(statement.limit(limit))}
+
+
+def _surviving(session: Session, found: dict[str, Caller]) -> dict[str, Caller]:
+    """For a card that was merged, the one that stands for it."""
+    cards = (session.get(Caller, row.merged_into) if row.merged_into else row for row in found.values())
+    return {card.id: card for card in cards if card is not None}
 
 
 def _visible(viewer: Viewer) -> ColumnElement[bool]:

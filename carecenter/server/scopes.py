@@ -1,12 +1,14 @@
 """Which scopes a row belongs to, and which scopes an account may follow.
 
 ``everyone``: knowledge, directory, queues, accounts · ``queue:<id>``: its tickets · ``account:<id>``: what somebody
-opened, promised or looked up · ``work:<id>``: their calls · ``callers``: see below.
+opened, promised or looked up · ``work:<id>``: their calls · ``leading``: what those who lead decide in a hall ·
+``callers``: see below.
 
 A centre is scoped in one of two ways, once and for all. For one *desk* (standalone) every workstation holds all
 callers, in ``callers``, with their ended calls. In a *hall* there is no such scope: a card goes where a current
-ticket of its caller is, and to whoever wrote or looked it up today. A ticket is current while it is open and
-for ``RECENT`` after it was closed. Narrower or wider scopes belong here and nowhere else.
+ticket of its caller is, and to whoever wrote or looked it up today; all cards of one person go together. A
+ticket is current while it is open and for ``RECENT`` after it was closed. Narrower or wider scopes belong here
+and nowhere else.
 """
 
 from __future__ import annotations
@@ -26,16 +28,17 @@ from carecenter.core.terms import CallbackState
 from carecenter.models.account import Account
 from carecenter.models.base import Synced, entity_of, synced_models
 from carecenter.models.call import Call
-from carecenter.models.caller import Caller, CallerPhone
+from carecenter.models.caller import Caller, CallerPhone, MergeProposal, MergeState
 from carecenter.models.centre import LookupGrant
 from carecenter.models.queue import Queue, QueueMember
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
 from carecenter.models.viewer import Viewer
 from carecenter.operations.base import DESK_ROLES
-from carecenter.server import bulk, facts
+from carecenter.server import bulk, facts, persons
 
 EVERYONE: Final = "everyone"
 CALLERS: Final = "callers"
+LEADING: Final = "leading"
 RECENT: Final = dt.timedelta(days=30)
 """How long a ticket stays with its queue after it was closed, and a call with its agent."""
 
@@ -91,6 +94,7 @@ def scopes_for(session: Session, viewer: Viewer) -> tuple[str, ...]:
     scopes.append(f"account:{viewer.account_id}")
     workers: Iterable[str] = [viewer.account_id]
     if viewer.leads and hall:
+        scopes.append(LEADING)
         members = select(QueueMember.account_id).where(QueueMember.queue_id.in_(viewer.queue_ids))
         workers = sorted({viewer.account_id, *session.scalars(members)})
     elif viewer.leads:
@@ -110,6 +114,13 @@ def grant(session: Session, account_id: str, key: Key) -> None:
     waiting: dict[tuple[str, Key], dt.datetime] = session.info.setdefault(_GRANTS, {})
     waiting[account_id, key] = until
     reconsider(session, [key])
+
+
+def is_granted(session: Session, account_id: str, key: Key, at: dt.datetime) -> bool:
+    """Whether an account holds a row for the day because it looked it up."""
+    grant = LookupGrant.account_id == account_id, LookupGrant.entity == key[0], LookupGrant.entity_id == key[1]
+    with session.no_autoflush:  # a batch is written as one
+        return session.scalar(select(LookupGrant.until).where(*grant, LookupGrant.until > at)) is not None
 
 
 def reconsider(session: Session, keys: Iterable[Key]) -> None:
@@ -166,7 +177,7 @@ class Holding:
         return False
 
     def _of(self, row: Synced) -> _Scopes:
-        if isinstance(row, Caller | CallerPhone):
+        if isinstance(row, Caller | CallerPhone | MergeProposal):
             return frozenset({CALLERS})
         if isinstance(row, Call):
             shared = {CALLERS} if row.caller_id is not None and row.ended_at is not None else set()
@@ -229,6 +240,8 @@ class Hall(Holding):
                 tickets.add(row.ticket_id)
             elif isinstance(row, Caller | CallerPhone):
                 callers.add(row.id if isinstance(row, Caller) else row.caller_id)
+            elif isinstance(row, MergeProposal):
+                callers |= {row.caller_id, row.other_id}
             elif isinstance(row, Call):
                 calls.add(row.id)
                 known |= {row.caller_id} if row.caller_id is not None and row.ended_at is not None else set()
@@ -246,12 +259,17 @@ class Hall(Holding):
                 calls.add(row.call_id)
             if isinstance(row, Caller):
                 owners.add(row.id)
+            if isinstance(row, MergeProposal):
+                callers |= {row.caller_id, row.other_id}
+        callers = persons.with_all_cards(self.session, callers)
         ended = self._found(Call, Call.caller_id, owners)
         return {
             **self._lines_of(moved, new),
             **self._found(Caller, Caller.id, callers),
             **self._found(Call, Call.id, calls),
             **self._found(CallerPhone, CallerPhone.caller_id, owners),
+            **self._found(MergeProposal, MergeProposal.caller_id, owners),
+            **self._found(MergeProposal, MergeProposal.other_id, owners),
             **{key: call for key, call in ended.items() if isinstance(call, Call) and call.ended_at is not None},
         }
 
@@ -259,10 +277,10 @@ class Hall(Holding):
         return isinstance(row, Callback)  # a promise that is kept lets go of the card
 
     def _of(self, row: Synced) -> _Scopes:
-        if isinstance(row, Caller):
-            return self._of_caller(row.id)
-        if isinstance(row, CallerPhone):
-            return self._of_caller(row.caller_id)
+        if isinstance(row, Caller | CallerPhone):
+            return self._of_caller(row.id if isinstance(row, Caller) else row.caller_id)
+        if isinstance(row, MergeProposal):
+            return self._of_proposal(row) if row.state is MergeState.OPEN else _NOWHERE
         if isinstance(row, Call):
             return self._of_call(row)
         if isinstance(row, Ticket):
@@ -283,8 +301,27 @@ class Hall(Holding):
         return frozenset({f"queue:{matter.queue_id}", f"account:{matter.opened_by}", *granted})
 
     def _of_caller(self, caller_id: str) -> _Scopes:
-        theirs = map(self._of_matter, self._matters_of[caller_id])
-        return frozenset(self._granted["caller", caller_id] | self._promised[caller_id]).union(*theirs)
+        person = self._person(caller_id)
+        theirs = (self._of_matter(one) for card in person for one in self._matters_of[card])
+        given = (self._granted["caller", card] | self._promised[card] for card in person)
+        proposed = (self._of_proposal(one) for one in self._proposed if person & {one.caller_id, one.other_id})
+        return _NOWHERE.union(*theirs, *given, *proposed)
+
+    def _of_proposal(self, proposal: MergeProposal) -> _Scopes:
+        """Both cards go with it, so it goes to nobody who may not know of one of them."""
+        if self._is_hidden(proposal.other_id):
+            return _NOWHERE
+        author = f"account:{proposal.registered_by}"
+        return frozenset({author} if self._is_hidden(proposal.caller_id) else {author, LEADING})
+
+    def _is_hidden(self, caller_id: str) -> bool:
+        """Whether a caller is known by nothing but tickets of restricted queues."""
+        person = self._person(caller_id)
+        walls = [one.restricted for card in person for one in self._matters_of[card]]
+        return bool(walls) and all(walls)
+
+    def _person(self, caller_id: str) -> frozenset[str]:
+        return self._persons.get(caller_id) or frozenset({caller_id})
 
     def _of_call(self, call: Call) -> _Scopes:
         """Of a call that led into a restricted queue, those who lead hear only when they are members."""
@@ -294,7 +331,7 @@ class Hall(Holding):
         if call.started_at > self._at - RECENT:
             scopes.add(f"{'account' if restricted else 'work'}:{call.agent_id}")
         if call.caller_id is not None and call.ended_at is not None and not restricted:
-            scopes |= self._granted["caller", call.caller_id]
+            scopes = scopes.union(*(self._granted["caller", card] for card in self._person(call.caller_id)))
         return frozenset(scopes).union(*map(self._of_matter, led_to))
 
     def _look_up(self, tickets: set[str], callers: set[str], calls: set[str], known: set[str]) -> None:
@@ -304,6 +341,12 @@ class Hall(Holding):
         self._led_to: dict[str | None, list[_Matter]] = defaultdict(list)
         self._granted: dict[Key, set[str]] = defaultdict(set)
         self._promised: dict[str, set[str]] = defaultdict(set)
+        self._persons = persons.cards_of(self.session, callers | known)
+        callers, known = self._with_persons(callers), self._with_persons(known)
+        self._proposed = self._open_proposals(callers)
+        paired = {card for one in self._proposed for card in (one.caller_id, one.other_id)} - callers
+        self._persons |= persons.cards_of(self.session, paired)
+        callers |= self._with_persons(paired)
         wanted = ((Ticket.id, tickets), (Ticket.caller_id, callers), (Ticket.call_id, calls))
         who = (Ticket.id, Ticket.queue_id, Ticket.opened_by, Ticket.closed_at, Ticket.caller_id, Ticket.call_id)
         if conditions := [self._among(column, ids) for column, ids in wanted if ids]:
@@ -325,6 +368,16 @@ class Hall(Holding):
             promised = self._among(Callback.caller_id, callers), Callback.state == CallbackState.PROMISED
             for row in self.session.execute(select(Callback.caller_id, Callback.owner_id).where(*promised)):
                 self._promised[row.caller_id].add(f"account:{row.owner_id}")
+
+    def _with_persons(self, cards: set[str]) -> set[str]:
+        return cards.union(*map(self._person, cards))
+
+    def _open_proposals(self, callers: set[str]) -> list[MergeProposal]:
+        if not callers:
+            return []
+        near = (self._among(column, callers) for column in (MergeProposal.caller_id, MergeProposal.other_id))
+        still = MergeProposal.state == MergeState.OPEN
+        return list(self.session.scalars(select(MergeProposal).where(still, or_(*near))))
 
     def _among(self, column: Any, ids: Collection[str]) -> Any:
         return bulk.among(self.session, column, sorted(ids))

@@ -13,12 +13,13 @@ from hashlib import blake2b
 from sqlalchemy import select
 
 from carecenter.models.base import Synced, synced_models
+from carecenter.models.caller import Caller
 from carecenter.models.ticket import Callback, Ticket
 from carecenter.operations import Operation
 from carecenter.operations.callbacks import PromiseCallback
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.tickets import ChangeQueue, ReopenTicket
-from carecenter.server import bulk
+from carecenter.server import bulk, persons
 from carecenter.server.session import CentreSession
 
 # Plans are made anew each time: one that was kept from when a table was small would read it whole for ever.
@@ -67,6 +68,11 @@ def _hold(session: CentreSession, ids: dict[str, set[str]], moving: Collection[s
     models = synced_models()
     for entity in sorted(models):
         found = _locked(session, models[entity], ids.get(entity, set()))
+        if entity == Caller.__tablename__ and ids.get(entity):
+            # Who holds one card of a person holds all of them; also those that were merged while we waited.
+            while more := persons.with_all_cards(session, ids[entity]) - ids[entity]:
+                ids[entity] |= more
+                _locked(session, models[entity], more)
         if entity == Callback.__tablename__:
             # A callback stands in the scopes of its ticket, which must not move meanwhile. Tickets come later.
             ids["ticket"] |= {row.ticket_id for row in found if isinstance(row, Callback) and row.ticket_id}

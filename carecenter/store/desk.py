@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -17,8 +17,9 @@ from carecenter.core.errors import NotFound
 from carecenter.models.viewer import Viewer
 from carecenter.operations import Operation
 from carecenter.store.workstation import Attention, Workstation
+from carecenter.wire import CallerFound, LookupAnswer, TicketFound
 
-__all__ = ["Attention", "Desk", "DeskStatus"]
+__all__ = ["Attention", "Desk", "DeskStatus", "Elsewhere"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,13 +45,27 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     stuck: bool = False
 
 
+class Elsewhere(Protocol):
+    """Asks the centre of a hall for what this desk does not hold. Both raise ``UserError``."""
+
+    async def find(self, question: str, call_id: str | None = None) -> LookupAnswer:
+        """What a line of the search box finds at the centre; it is on record that it was asked."""
+
+    async def bring(self, found: CallerFound | TicketFound, call_id: str | None = None) -> None:
+        """Returns when what was found is in this desk's store."""
+
+
 class Desk:
-    """The signed-in account's store. Made when an account signs in, closed when it signs out."""
+    """The signed-in account's store. Made when an account signs in, closed when it signs out.
+
+    ``elsewhere``: what the centre holds beyond it, in a hall; a desk of its own holds everything.
+    """
 
     def __init__(self, workstation: Workstation, viewer: Viewer) -> None:
         self.workstation = workstation
         self.viewer = viewer
         self.status = DeskStatus(online=False, since=workstation.now())
+        self.elsewhere: Elsewhere | None = None
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._changed: list[Callable[[frozenset[str]], None]] = []
         self._status_changed: list[Callable[[DeskStatus], None]] = []

@@ -18,7 +18,7 @@ from carecenter.core.errors import NotAllowed, UserError
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.models.desk import FreeReference, Outbox, OutboxState, ScopeCursor
-from carecenter.models.viewer import Viewer
+from carecenter.models.viewer import Viewer, is_granted
 from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import OpenTicket
 from carecenter.store import facts, overlay, sealed
@@ -39,7 +39,7 @@ def perform(
     Returns the operation as it was kept (a ticket has its reference now) and the rows it changed. Raises
     ``NotAllowed`` when this account may not do it, ``UserError`` when no reference is left.
     """
-    reason = refusal(session, viewer, operation)
+    reason = refusal(session, viewer, operation, is_granted)
     if reason is not None:
         raise NotAllowed(reason)
     if isinstance(operation, OpenTicket) and not operation.reference:

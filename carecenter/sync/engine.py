@@ -41,7 +41,10 @@ _TOO_OLD: Final = N_("This program is too old for the centre. What is typed is k
 
 
 class Engine:
-    """Keeps one desk and its centre in agreement while somebody is signed in."""
+    """Keeps one desk and its centre in agreement while somebody is signed in.
+
+    ``network``: how the centre is asked.
+    """
 
     def __init__(
         self,
@@ -56,8 +59,8 @@ class Engine:
         self._session = session
         self._rest = rest
         self._elapsed = elapsed
-        self._network = Network(transport)
-        self._sending = Sending(desk, self._network, session.token)
+        self.network = Network(transport)
+        self._sending = Sending(desk, self.network, session.token)
         self._hearing = Hearing(desk, transport, session, first=self._sending.turn)
         self._watchdog = Watchdog()
         self._wake = asyncio.Event()
@@ -87,17 +90,17 @@ class Engine:
         try:
             async with asyncio.timeout(FAREWELL):
                 await self._sending.turn()
-                await self._network.send(self._network.transport.sign_out, self._session.token)
+                await self.network.send(self.network.transport.sign_out, self._session.token)
         except (Unreachable, NotAllowed, NotFound, UpgradeNeeded, TimeoutError):
             log.info("signed out while the centre was out of reach")
         except Exception:  # a defect must not keep anybody from leaving
             log.exception("the last synchronisation failed")
-        await self._network.close()
+        await self.network.close()
 
     async def synchronise(self) -> None:
         """One round: everything waiting goes up, everything new comes down. Raises ``Unreachable``."""
         await self._sending.turn()
-        while await self._hearing.turn(self._network.send):
+        while await self._hearing.turn(self.network.send):
             pass
         self._failing.clear()
         await self._report(heard=True)
@@ -121,7 +124,7 @@ class Engine:
         while True:
             await self._connected.wait()
             try:
-                more = await self._hearing.turn(self._network.hear, hold)
+                more = await self._hearing.turn(self.network.hear, hold)
             except Exception as error:
                 self._lose_connection()
                 self._wake.set()  # sending finds out how the centre is
@@ -160,8 +163,8 @@ class Engine:
         request = Hello(version=carecenter.__version__, generation=await self._desk.run(workstation.generation))
         try:
             asked = workstation.clock()
-            hello = self._network.transport.hello
-            greeting = await self._network.send(hello, self._session.token, request)
+            hello = self.network.transport.hello
+            greeting = await self.network.send(hello, self._session.token, request)
             answered = workstation.clock()
         except Exception:
             self._lose_connection()

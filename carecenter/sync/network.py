@@ -1,4 +1,5 @@
-"""The threads on which the centre is asked: one to send, one that hears, so that neither waits for the other."""
+"""The threads on which the centre is asked: one to send, one that hears, two for what
+people want to know, so that none waits for another."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ class Network:
         self.transport = transport
         self._senders = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sending")
         self._hearers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
+        self._askers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="asking")
         self._under_way: set[asyncio.Future[Any]] = set()
 
     async def send(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -30,13 +32,17 @@ class Network:
         """A call whose answer may be held."""
         return await self._run(self._hearers, lambda: call(*args, **kwargs))
 
+    async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A call that a person waits for."""
+        return await self._run(self._askers, lambda: call(*args, **kwargs))
+
     async def close(self) -> None:
         """End what is under way and wait for its threads, about a second."""
         self.transport.close()
         if self._under_way:
             await asyncio.wait(set(self._under_way))
-        self._senders.shutdown(wait=True)
-        self._hearers.shutdown(wait=True)
+        for threads in (self._senders, self._hearers, self._askers):
+            threads.shutdown(wait=True)
 
     async def _run(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         future = asyncio.get_running_loop().run_in_executor(threads, call)

@@ -18,6 +18,7 @@ from tests.houses import GENERAL, START, TECHNICAL
 CALLER = RegisterCaller(caller_id=new_id(), name_en="Caller")
 CALL = OpenCall(call_id=new_id(), number="+96599887766")
 CALLBACK = PromiseCallback(callback_id=new_id(), number="+96599887766", due_at=START)
+OTHER_CALLER = RegisterCaller(caller_id=new_id(), name_en="Other caller")
 
 _MORE: dict[str, dict[str, Any]] = {
     "AssignTicket": {"was": None, "now": None},
@@ -66,6 +67,7 @@ def sample(tag: str, ticket_id: str) -> Operation:
     fields: dict[str, Any] = {name: new_id() for name in kind.__struct_fields__ if name.endswith("_id")}
     fields |= {"text": "text", "notes": "notes", "ticket_id": ticket_id, "caller_id": CALLER.caller_id}
     fields |= {"call_id": CALL.call_id, "callback_id": CALLBACK.callback_id}
+    fields |= {"kept_id": CALLER.caller_id, "merged_id": OTHER_CALLER.caller_id}
     fields |= _MORE.get(tag, {}) | ({made: new_id()} if made else {})
     known = {name: value for name, value in fields.items() if name in kind.__struct_fields__}
     return msgspec.convert(known, kind, strict=False)

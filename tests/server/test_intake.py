@@ -20,7 +20,7 @@ from carecenter.models.viewer import viewer_of
 from carecenter.operations import callbacks, callers, calls, tickets
 from carecenter.queries import tickets as queries
 from carecenter.wire import Outcome
-from tests.houses import GENERAL, START, TECHNICAL, House, add_note, open_call, open_ticket
+from tests.houses import GENERAL, START, TECHNICAL, House, add_note, lend_queries, open_call, open_ticket
 from tests.server.devices import Device, counted
 
 _REFERENCES = count(1_000)
@@ -193,6 +193,7 @@ def test_lines_of_one_batch_keep_their_order_whatever_their_ids(house: House, ag
     agent.push(*map(agent.envelope, (opening, *named)))
     with house.centre.transaction() as unit:
         viewer = viewer_of(unit.session, agent.account_id)
+        lend_queries(unit.session)
         told = queries.detail(unit.session, viewer, opening.ticket_id).timeline
     assert [line.text for line in told] == ["", "first", "second", "third"]
 
@@ -390,6 +391,7 @@ def test_a_reference_given_twice_finds_both_tickets(house: House, agent: Device)
         alias = unit.session.scalars(select(TicketAlias)).one()
         assert (alias.ticket_id, alias.reference) == (second.ticket_id, "0000000002")
         viewer = viewer_of(unit.session, agent.account_id)
+        lend_queries(unit.session)
         found = {row.id for row in queries.by_reference(unit.session, viewer, "0000000002")}
         assert found == {first.ticket_id, second.ticket_id}
         assert [row.id for row in queries.by_reference(unit.session, viewer, renamed.reference)] == [

@@ -7,14 +7,15 @@ from sqlalchemy import select
 
 from carecenter.core.errors import Busy, NotAllowed, NotFound, UserError
 from carecenter.core.ids import new_id
-from carecenter.core.terms import Role
+from carecenter.core.terms import Role, TicketStatus
 from carecenter.models.centre import Audit
 from carecenter.operations import callers, tickets
-from carecenter.server import lookup, slips
+from carecenter.queries import tickets as ticket_rows
+from carecenter.server import ageing, lookup, slips
 from carecenter.server.scopes import Key
 from carecenter.server.slips import Slips
-from carecenter.wire import LookupAnswer, LookupRequest, OpenFound
-from tests.houses import GENERAL, RESTRICTED, TECHNICAL, House, open_ticket
+from carecenter.wire import LookupAnswer, LookupRequest, OpenFound, Outcome
+from tests.houses import GENERAL, RESTRICTED, TECHNICAL, House, add_note, open_ticket
 from tests.server.devices import Device
 from tests.server.halls import hall, seen
 
@@ -196,3 +197,48 @@ def test_a_centre_for_one_desk_adds_nothing(local_house: House) -> None:
     assert _ask(agent, "99887766") == LookupAnswer()
     with pytest.raises(NotFound):
         agent.centre.open_found(agent.token, _wanted(agent, ("caller", card.caller_id)))
+
+
+def test_a_ticket_of_another_queue_is_read_and_written_to_for_the_day(building: House) -> None:
+    engineer, agent = building.seat("engineer"), building.seat("agent")
+    opening = engineer.perform(open_ticket(queue_id=TECHNICAL))
+    engineer.push()
+    with pytest.raises(NotFound):
+        agent.ask(ticket_rows.detail, opening.ticket_id)
+    token = agent.signed_in.token
+    (found,) = agent.transport.lookup(token, LookupRequest(question=opening.reference)).tickets
+    agent.transport.open_found(token, OpenFound(entity="ticket", id=found.id, slip=found.slip))
+    agent.pull()
+    assert agent.ask(ticket_rows.by_reference, opening.reference)[0].id == opening.ticket_id
+    assert agent.ask(ticket_rows.detail, opening.ticket_id).looked_up
+
+    agent.perform(add_note(opening.ticket_id, "she called again"))
+    with pytest.raises(NotAllowed):
+        agent.perform(
+            tickets.MoveTicket(ticket_id=found.id, entry_id=new_id(), was=found.status, now=TicketStatus.IN_WORK)
+        )
+    assert [result.outcome for result in agent.push()] == [Outcome.ACCEPTED]
+    engineer.pull()
+    read = engineer.ask(ticket_rows.detail, opening.ticket_id)
+    assert (read.timeline[-1].text, read.looked_up) == ("she called again", False)
+
+    building.clock.advance(days=1, hours=12)
+    ageing.run(building.centre)
+    agent.pull()
+    with pytest.raises(NotFound):
+        agent.ask(ticket_rows.detail, opening.ticket_id)
+
+
+def test_a_note_that_comes_when_the_day_is_over_is_put_up_for_review(building: House) -> None:
+    engineer, agent = building.seat("engineer"), building.seat("agent")
+    opening = engineer.perform(open_ticket(queue_id=TECHNICAL))
+    engineer.push()
+    token = agent.signed_in.token
+    (found,) = agent.transport.lookup(token, LookupRequest(question=opening.reference)).tickets
+    agent.transport.open_found(token, OpenFound(entity="ticket", id=found.id, slip=found.slip))
+    agent.pull()
+    agent.perform(add_note(opening.ticket_id, "written offline"))
+    building.clock.advance(days=1, hours=12)
+    assert [result.outcome for result in agent.push()] == [Outcome.IN_REVIEW]
+    engineer.pull()
+    assert engineer.ask(ticket_rows.detail, opening.ticket_id).timeline[-1].text == "written offline"

@@ -14,7 +14,7 @@ from carecenter.models.centre import Audit, Review
 from carecenter.operations import Operation
 from carecenter.wire import Outcome
 from tests.houses import GENERAL, RESTRICTED, TECHNICAL, House, open_ticket
-from tests.operations.samples import CALL, CALLBACK, CALLER, sample
+from tests.operations.samples import CALL, CALLBACK, CALLER, OTHER_CALLER, sample
 from tests.server.devices import Device
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -44,7 +44,7 @@ def test_the_centre_does_what_the_document_says(local_house: House, role: Role, 
     local_house.account("opener", Role.AGENT, GENERAL, TECHNICAL, RESTRICTED)
     local_house.account("somebody", role, GENERAL)
     opener, device = Device(local_house.centre, "opener"), Device(local_house.centre, "somebody")
-    opener.push(*map(opener.envelope, (CALLER, CALLBACK)))
+    opener.push(*map(opener.envelope, (CALLER, OTHER_CALLER, CALLBACK)))
     device.send(CALL)
     seen = queue_id == GENERAL or (role in LEADING and queue_id != RESTRICTED)
     for number, (tag, (about_a_ticket, cells)) in enumerate(PROMISED.items()):

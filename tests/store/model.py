@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carecenter.core.promises import due_at
-from carecenter.operations import Operation, callers, calls, tickets
+from carecenter.models.caller import proposal_id
+from carecenter.operations import Operation, callers, calls, merging, tickets
 from carecenter.wire import FeedPage, Outcome, Result
 
 Key = tuple[str, str]
 Rows = dict[Key, dict[str, Any]]
 
-ENTITIES = ("ticket", "ticket_entry", "caller", "caller_phone", "call", "callback")
+ENTITIES = ("ticket", "ticket_entry", "caller", "caller_phone", "call", "callback", "merge_proposal")
 
 
 @dataclass
@@ -113,6 +114,7 @@ def tell(rows: Rows, pending: Pending) -> None:
             _register(rows, caller, pending)
         case callers.CorrectCaller() as correction:
             card = rows.get(("caller", correction.caller_id))
+            card = card and rows.get(("caller", card["merged_into"]), card)
             if card is not None and card[correction.field] == correction.was:
                 card[correction.field] = correction.now
         case calls.OpenCall() as call:
@@ -121,6 +123,8 @@ def tell(rows: Rows, pending: Pending) -> None:
             _change_call(rows, change, pending)
         case tickets.AddNote() | tickets.MoveTicket() | tickets.ChangeQueue() | tickets.CloseTicket() as line:
             _line(rows, line, pending)
+        case merging.OfTwoCards() as pair:
+            _merge(rows, pair)
         case unknown:
             raise AssertionError(f"the model does not know {unknown}")
 
@@ -221,11 +225,34 @@ def _register(rows: Rows, caller: callers.RegisterCaller, pending: Pending) -> N
             "note": "",
             "demo": False,
             "registered_at": pending.at.isoformat(),
+            "merged_into": None,
+            "provisional": caller.provisional,
         },
     )
     if caller.phone is not None:
         number = {"id": caller.phone[0], "version": 0, "caller_id": caller.caller_id, "e164": caller.phone[1]}
         rows.setdefault(("caller_phone", caller.phone[0]), number)
+
+
+def _merge(rows: Rows, pair: merging.OfTwoCards) -> None:
+    kept, merged = rows.get(("caller", pair.kept_id)), rows.get(("caller", pair.merged_id))
+    if kept is None or merged is None:
+        return
+    leads = merged["merged_into"]
+    others = [row for (entity, _), row in rows.items() if entity == "caller" and row["merged_into"] == merged["id"]]
+    state = None
+    if isinstance(pair, merging.MergeCallers):
+        free = leads is None and kept["merged_into"] is None and not others and kept is not merged
+        if free or leads == kept["id"]:
+            merged["merged_into"], state = kept["id"], "merged"
+    elif isinstance(pair, merging.UnmergeCallers):
+        if leads == kept["id"]:
+            merged["merged_into"], state = None, "open"
+    elif leads != kept["id"] and kept["merged_into"] != merged["id"]:
+        state = "dismissed"
+    proposal = rows.get(("merge_proposal", proposal_id(pair.kept_id, pair.merged_id)))
+    if proposal is not None and state is not None:
+        proposal["state"] = state
 
 
 def _open_call(rows: Rows, call: calls.OpenCall, pending: Pending) -> None:

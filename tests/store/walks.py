@@ -19,7 +19,7 @@ from carecenter.core.terms import Outcome, Role, TicketStatus, WrapUp
 from carecenter.models.account import Account
 from carecenter.models.base import synced_models
 from carecenter.models.desk import Outbox, OutboxState
-from carecenter.operations import callers, calls, tickets
+from carecenter.operations import callers, calls, merging, tickets
 from carecenter.server.scopes import scopes_of
 from carecenter.store import feed
 from carecenter.wire import FeedPage, Push, Result
@@ -163,7 +163,12 @@ class Walk:
         pick = self.random.choice
         found: list[operations.Operation] = [
             open_ticket(f"text {self.random.random()}", queue_id=pick((GENERAL, TECHNICAL))),
-            callers.RegisterCaller(caller_id=new_id(), name_en="Noura", phone=(new_id(), "+96599887766")),
+            callers.RegisterCaller(
+                caller_id=new_id(),
+                name_en="Noura",
+                phone=(new_id(), "+96599887766"),
+                provisional=pick((True, False)),
+            ),
             open_call(),
         ]
         by_entity = {e: [row for (entity, _), row in shown.items() if entity == e] for e in ENTITIES}
@@ -174,6 +179,12 @@ class Walk:
             was = pick((card["note"], "never stood here"))
             fields: dict[str, Any] = {"field": "note", "was": was, "now": f"note {self.random.random()}"}
             found += [callers.CorrectCaller(caller_id=card["id"], **fields)] * 2
+            pair = {"kept_id": card["id"], "merged_id": pick(by_entity["caller"])["id"]}
+            found += [
+                merging.MergeCallers(**pair),
+                merging.UnmergeCallers(kept_id=card["merged_into"] or card["id"], merged_id=card["id"]),
+                merging.DismissMerge(**pair),
+            ]
         if by_entity["call"]:
             call = pick(by_entity["call"])
             caller = pick(by_entity["caller"])["id"] if by_entity["caller"] else None

@@ -22,7 +22,7 @@ from carecenter.operations.callers import RegisterCaller
 from carecenter.operations.tickets import CallbackWish, CloseTicket, OpenTicket
 from carecenter.queries import tickets
 from carecenter.server.centre import Centre
-from tests.houses import TECHNICAL, House, Seat, add_note, house, open_ticket
+from tests.houses import TECHNICAL, House, Seat, add_note, house, lend_queries, open_ticket
 
 Change = Callable[[House, "Promise"], None]
 
@@ -83,6 +83,7 @@ def _found(centre: Centre, leader_id: str, promise: Promise) -> bool:
     with centre.transaction() as unit:
         session = unit.session
         viewer = viewer_of(session, leader_id)
+        lend_queries(session)
         for ticket in (promise.given, promise.older):
             rows = tickets.by_reference(session, viewer, ticket.reference)
             if [row.id for row in rows] != [ticket.ticket_id]:

@@ -27,7 +27,7 @@ from carecenter.server import facts, references, restored
 from carecenter.server.centre import Centre
 from carecenter.sync.in_process import InProcess
 from carecenter.wire import BlockRequest, Outcome
-from tests.houses import KEY, House, Seat, house, open_ticket
+from tests.houses import KEY, House, Seat, house, lend_queries, open_ticket
 from tests.server.devices import Device
 from tests.sync.halls import Hall, hall, long, told
 
@@ -131,6 +131,7 @@ def _unnoticed(built: House, given: dict[str, set[str]]) -> set[str]:
         session = unit.session
         flagged = session.scalars(select(Review.reason).where(Review.tag == "OpenTicket")).all()
         viewer = viewer_of(session, built.leader_id)
+        lend_queries(session)
         for number, wanted in given.items():
             at_centre = {row.id for row in tickets.by_reference(session, viewer, number)}
             at_desk = {row.id for row in leader.ask(tickets.by_reference, number)}

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
 from carecenter.core.terms import Check, Language, WrapUp
 from carecenter.queries.articles import ArticleRow
@@ -23,21 +25,23 @@ from carecenter.ui.desk.tickets_panel import Choices, TicketsPanel
 from carecenter.ui.desk.who_panel import WhoPanel
 from carecenter.ui.desk.wrap_up import WrapUpPanel
 from carecenter.ui.language import Translated
-from carecenter.ui.messages import Messages
+from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.views import words
 from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
+from carecenter.wire import CallerFound
 
 LEFT_WIDTH: Final = 304
 NOTES_BESIDE_FORM: Final = 160
-FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback"})
+FOLLOWED: Final = frozenset({"call", "caller", "caller_phone", "ticket", "callback", "merge_proposal"})
 
 
 class CallPane(Translated, QWidget):
     """`named` tells that the tab's title is another, `ended` that the call is over."""
 
     ticket_requested = Signal(str)
+    merge_requested = Signal(str, str)
     notes_settled = Signal(str)
     named = Signal()
     ended = Signal()
@@ -55,6 +59,7 @@ class CallPane(Translated, QWidget):
         self._model, self._messages = model, messages
         self._tasks = Tasks(messages.failure)
         self._refreshing, self._finding = self._tasks.latest(), self._tasks.latest()
+        self._at_centre = self._tasks.latest()
         desk = model.desk
         self.call_card, self.caller_card = CallCard(desk.now), CallerCard(desk.now)
         self.who, self.wrap_up = WhoPanel(lambda: today(desk)), WrapUpPanel()
@@ -80,8 +85,10 @@ class CallPane(Translated, QWidget):
         self.caller_card.reveal_asked.connect(lambda reason: self._do(self._reveal(reason)))
         self.caller_card.checks_changed.connect(self._on_checks)
         self.caller_card.ticket_requested.connect(self.ticket_requested)
+        self.caller_card.merge_requested.connect(self.merge_requested)
         self.caller_card.somebody_else.connect(lambda: self._change(self._model.nobody(self.call_id)))
         self.who.chosen.connect(self.identify)
+        self.who.found_chosen.connect(lambda found: self._at_centre.start(self._bring(found)))
         self.who.attach_asked.connect(lambda caller: self._change(self._model.attach(self.call_id, caller)))
         self.who.search_asked.connect(lambda line: self._finding.start(self._find(line)))
         self.who.register_asked.connect(self._on_register)
@@ -146,10 +153,12 @@ class CallPane(Translated, QWidget):
 
     def start(self) -> None:
         """The call was just opened: the keyboard goes where the first thing is to be done."""
-        if self.asks_who():
-            self.who.focus_first()
-        else:
+        if not self.asks_who():
             self.notes.take_focus()
+            return
+        self.who.focus_first()
+        if self.state.call.number and self._model.desk.elsewhere is not None:
+            self._at_centre.start(self._ask_centre())
 
     def show_state(self, state: CallState) -> None:
         """Shows the call as it stands now; nothing that is being typed is touched."""
@@ -220,6 +229,7 @@ class CallPane(Translated, QWidget):
         """Keeps what is half-typed and follows nothing any more."""
         self._refreshing.cancel()
         self._finding.cancel()
+        self._at_centre.cancel()
         self._closed = True
         if not self._ending:
             self._closing = self._tasks.spawn(self.settle())
@@ -267,6 +277,24 @@ class CallPane(Translated, QWidget):
     async def _find(self, line: str) -> None:
         self.who.show_found(await self._model.find(line) if line.strip() else ())
 
+    async def _ask_centre(self) -> None:
+        """Who else answers on this number; what hinders is said beside the list, and hinders nothing here."""
+        self.who.show_elsewhere((), lambda: _("The centre is being asked…"))
+        try:
+            found = await self._model.ask_centre(self.state.call)
+        except UserError as error:
+            self.who.show_elsewhere((), partial(_not_asked, error))
+        else:
+            self.who.show_elsewhere(found, lambda: "" if found else _("The centre knows nobody on this number."))
+
+    async def _bring(self, found: CallerFound) -> None:
+        shown = self.who.elsewhere()
+        self.who.show_elsewhere(shown, lambda: _("The centre is sending it…"))
+        try:
+            await self._changed(self._model.identify_found(self.call_id, found))
+        except UserError as error:
+            self.who.show_elsewhere(shown, partial(sentence, error))
+
     async def _reveal(self, reason: str) -> None:
         card = self.state.card
         if card is not None:
@@ -299,3 +327,7 @@ class CallPane(Translated, QWidget):
 
     def _on_checks(self, checks: tuple[Check, ...]) -> None:
         self._do(self._model.verify(self.call_id, checks))
+
+
+def _not_asked(error: UserError) -> str:
+    return " ".join((sentence(error), _("A new card is provisional until the centre has seen it.")))

@@ -38,11 +38,14 @@ _ROWS_SHOWN = 4
 
 
 class CallerCard(Translated, QWidget):
-    """Emits what the agent asks for; `reveal_asked` carries the reason, `checks_changed` a tuple of `Check`."""
+    """Emits what the agent asks for; `reveal_asked` carries the reason, `checks_changed` a tuple of `Check`,
+    `merge_requested` the ids of the card that stands, or would stand, for both, and of the other.
+    """
 
     reveal_asked = Signal(str)
     checks_changed = Signal(object)
     ticket_requested = Signal(str)
+    merge_requested = Signal(str, str)
     somebody_else = Signal()
 
     def __init__(self, now: Callable[[], dt.datetime], parent: QWidget | None = None) -> None:
@@ -69,6 +72,7 @@ class CallerCard(Translated, QWidget):
         self.reason.returnPressed.connect(self._on_reason)
         self.reason.left.connect(self._leave_reason)
         self.reason.hide()
+        self.provisional = StatusPill()
         self.pill = StatusPill()
         self._may = PlainLabel()
         self._may.setWordWrap(True)
@@ -78,10 +82,12 @@ class CallerCard(Translated, QWidget):
             box.clicked.connect(self._on_check)
         self.else_button = QPushButton()
         self.else_button.clicked.connect(self.somebody_else)
-        self.sections = {key: (Section(), RowList()) for key in ("open", "callbacks", "calls", "closed")}
+        self.sections = {key: (Section(), RowList()) for key in ("same", "open", "callbacks", "calls", "closed")}
         for key, (section, rows) in self.sections.items():
             rows.setFrameShape(QFrame.Shape.NoFrame)
             section.body.addWidget(rows)
+            if key == "same":
+                rows.chosen.connect(self._on_same)
             if key in ("open", "closed"):
                 rows.chosen.connect(self.ticket_requested)
         self._lay_out()
@@ -102,6 +108,7 @@ class CallerCard(Translated, QWidget):
         column.addWidget(self.reason)
         column.addWidget(self._note)
         column.addSpacing(4)
+        column.addWidget(self.provisional)
         column.addWidget(self.pill)
         column.addWidget(self._may)
         for box in self.checks.values():
@@ -154,6 +161,9 @@ class CallerCard(Translated, QWidget):
         self._phones.setText(" · ".join(words.phone(number) for number in card.phones) or _("No phone number"))
         self._note.setText(card.note)
         self._note.setVisible(bool(card.note))
+        self.provisional.setVisible(card.provisional)
+        self.provisional.set_status(_("provisional: not yet seen by the centre"), "info")
+        set_icon(self.provisional.picture, "info", "text")
         self._show_civil_id(card)
         self._show_lists(card)
 
@@ -190,6 +200,7 @@ class CallerCard(Translated, QWidget):
         now = self._now()
         tickets = {"open": card.open_tickets, "closed": card.closed_tickets}
         titles = {
+            "same": _("Same person?"),
             "open": _("Open tickets"),
             "callbacks": _("Callbacks"),
             "calls": _("Last calls"),
@@ -201,6 +212,7 @@ class CallerCard(Translated, QWidget):
             ]
             for key in tickets
         }
+        rows["same"] = _same(card)
         rows["callbacks"] = [
             Row(row.id, words.phone(row.number), words.due(row.due_at, now)) for row in card.callbacks
         ]
@@ -218,6 +230,10 @@ class CallerCard(Translated, QWidget):
             height = shown.sizeHintForRow(0) if rows[key] else 0
             shown.setFixedHeight(min(len(rows[key]), _ROWS_SHOWN) * height + 4)
 
+    def _on_same(self, key: str) -> None:
+        kept_id, merged_id = key.split("\n")
+        self.merge_requested.emit(kept_id, merged_id)
+
     def _on_reveal(self) -> None:
         self.reason.show()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -232,6 +248,20 @@ class CallerCard(Translated, QWidget):
 
     def _on_check(self) -> None:
         self.checks_changed.emit(tuple(check for check, box in self.checks.items() if box.isChecked()))
+
+
+def _same(card: Card) -> list[Row]:
+    """Cards that may be, and those that are, this person's; a key names both."""
+    own = {card.id, *(one.id for one in card.merged)}
+    rows = []
+    for proposal in card.proposals:
+        other = proposal.written if proposal.known.id in own else proposal.known
+        key = f"{proposal.known.id}\n{proposal.written.id}"
+        rows.append(Row(key, words.caller(other.name_ar, other.name_en), _("Enter compares the two cards")))
+    for one in card.merged:
+        key = f"{card.id}\n{one.id}"
+        rows.append(Row(key, words.caller(one.name_ar, one.name_en), _("merged into this card")))
+    return rows
 
 
 class _Reason(LineEdit):

@@ -38,6 +38,7 @@ from carecenter.queries.calls import CallRow
 from carecenter.queries.tickets import TicketRow
 from carecenter.store.desk import Desk
 from carecenter.ui.desk.ticket_content import TicketContent
+from carecenter.wire import CallerFound
 
 MOST_CALLS: Final = 10
 FACTS_NEEDED: Final = 2
@@ -102,6 +103,7 @@ class DeskModel:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._answered: set[str] = set()  # calls about whose number the centre was asked
 
     async def open_call(
         self, number: str, channel: Channel = Channel.LINE_164, language: Language = Language.ARABIC
@@ -137,6 +139,23 @@ class DeskModel:
         elif call.number and not call.anonymous:
             state.matches = await self.desk.ask(callers.by_phone, call.number)
         return state
+
+    async def ask_centre(self, call: CallRow) -> tuple[CallerFound, ...]:
+        """Who answers on the number calling, as the centre of a hall knows; some may be here already.
+
+        Raises `UserError` when it does not say.
+        """
+        if self.desk.elsewhere is None:
+            return ()
+        answer = await self.desk.elsewhere.find(call.number, call.id)
+        self._answered.add(call.id)
+        return answer.callers
+
+    async def identify_found(self, call_id: str, found: CallerFound) -> None:
+        """The person on the line is one whom the centre has found; their card is brought first."""
+        if self.desk.elsewhere is not None:
+            await self.desk.elsewhere.bring(found, call_id)
+        await self.identify(call_id, found.id, "screen_pop")
 
     async def identify(self, call_id: str, caller_id: str, how: Literal["screen_pop", "search"] = "search") -> None:
         """The person on the line is this caller; opening the card leaves a trace."""
@@ -181,6 +200,7 @@ class DeskModel:
             civil_id=_civil_id(new.civil_id, today(self.desk)),
             language=new.language,
             phone=_phone(new.number),
+            provisional=self.desk.elsewhere is not None and call_id not in self._answered,
         )
         await self.desk.perform(operation)
         await self.identify(call_id, operation.caller_id)

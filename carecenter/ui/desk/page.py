@@ -30,6 +30,7 @@ from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
+from carecenter.ui.views.merge_view import MergeView
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line import Line
 
@@ -81,6 +82,11 @@ class DeskPage(Translated, QWidget):
         self.person.left.connect(lambda: self._on_tab(self.tabs.currentIndex()))
         self.person.ticket_requested.connect(self.ticket_requested)
         self.calls.addWidget(self.person)
+        self.merging = MergeView(desk, messages)
+        self.merging.left.connect(self._leave_merging)
+        self.merging.decided.connect(self._leave_merging)
+        self.person.merge_requested.connect(self.open_merging)
+        self.calls.addWidget(self.merging)
         self._shortcuts: list[tuple[QShortcut, str]] = []
         self._make_shortcuts()
         self._lay_out()
@@ -168,6 +174,11 @@ class DeskPage(Translated, QWidget):
         """Somebody looked up: the person on the line where nobody knows yet who that is, else only shown."""
         self._looking.start(self._look(caller_id))
 
+    def open_merging(self, kept_id: str, merged_id: str) -> None:
+        """Two cards side by side, in the place of the call; it goes on behind them."""
+        self.calls.setCurrentWidget(self.merging)
+        self.merging.open_pair(kept_id, merged_id)
+
     def link_article(self, article_id: str) -> None:
         """An article answered the call in front."""
         pane = self.pane()
@@ -216,6 +227,12 @@ class DeskPage(Translated, QWidget):
         for pane in self.panes():
             await pane.work_done()
         await self._tasks.close()
+
+    def _leave_merging(self) -> None:
+        self.merging.clear()
+        self._on_tab(self.tabs.currentIndex())
+        if (pane := self.pane()) is not None:
+            pane.notes.take_focus()
 
     async def _look(self, caller_id: str) -> None:
         at, panes = self.tabs.currentIndex(), self.panes()
@@ -269,6 +286,7 @@ class DeskPage(Translated, QWidget):
     def _add(self, state: CallState, choices: Choices) -> CallPane:
         pane = CallPane(self._model, state, self._messages, choices)
         pane.ticket_requested.connect(self.ticket_requested)
+        pane.merge_requested.connect(self.open_merging)
         pane.named.connect(lambda: self._on_named(pane))
         pane.ended.connect(lambda: self._remove(pane))
         pane.notes_settled.connect(lambda text: self._on_notes(pane, text))

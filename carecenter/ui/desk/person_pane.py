@@ -18,10 +18,11 @@ WIDTH = 480
 
 
 class PersonPane(Translated, QWidget):
-    """Emits `left` when the card is put away, and `ticket_requested` from its lists."""
+    """Emits `left` when the card is put away, `ticket_requested` and `merge_requested` from its lists."""
 
     left = Signal()
     ticket_requested = Signal(str)
+    merge_requested = Signal(str, str)
 
     def __init__(self, model: DeskModel, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +30,7 @@ class PersonPane(Translated, QWidget):
         self._caller_id = ""
         self.card = CallerCard(model.desk.now)
         self.card.ticket_requested.connect(self.ticket_requested)
+        self.card.merge_requested.connect(self.merge_requested)
         self.card.reveal_asked.connect(lambda reason: self._tasks.spawn(self._reveal(reason)))
         self._close = QToolButton()
         set_icon(self._close, "x")

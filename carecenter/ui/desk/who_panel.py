@@ -24,17 +24,20 @@ from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
 from carecenter.ui.widgets.section import Section
 from carecenter.ui.widgets.segmented import Segmented
+from carecenter.wire import CallerFound
 
 SEARCH_PAUSE_MS = 150
 _ROWS_SHOWN = 9
 
 
 class WhoPanel(Translated, QWidget):
-    """Emits `chosen(caller_id)` for one of this number's people, `attach_asked(caller_id)` for a person found
-    otherwise, `search_asked(line)` and `register_asked(NewCard)`.
+    """Emits `chosen(caller_id)` for one of this number's people, `found_chosen(CallerFound)` for one of whom the
+    centre alone knows, `attach_asked(caller_id)` for a person found otherwise, `search_asked(line)` and
+    `register_asked(NewCard)`.
     """
 
     chosen = Signal(str)
+    found_chosen = Signal(object)
     attach_asked = Signal(str)
     search_asked = Signal(str)
     register_asked = Signal(object)
@@ -46,9 +49,14 @@ class WhoPanel(Translated, QWidget):
         self._language = Language.ARABIC
         self._found: tuple[CallerRow, ...] = ()
         self._matches: tuple[CallerRow, ...] = ()
+        self._elsewhere: tuple[CallerFound, ...] = ()
+        self._say_elsewhere: Callable[[], str] = str
         self.matches = RowList(numbered=True, spell=i18n.number)
         self.found = RowList(numbered=True, spell=i18n.number)
-        self.matches.chosen.connect(self.chosen)
+        self.matches.chosen.connect(self._on_match)
+        self._of_centre = PlainLabel()
+        self._of_centre.setWordWrap(True)
+        self._of_centre.setProperty("tone", "muted")
         self.found.chosen.connect(self.attach_asked)
         self._said = PlainLabel()
         self._said.setWordWrap(True)
@@ -89,6 +97,7 @@ class WhoPanel(Translated, QWidget):
             rows.setFrameShape(QFrame.Shape.NoFrame)
             rows.hide()
         self._people.body.addWidget(self.matches)
+        self._people.body.addWidget(self._of_centre)
         for part in (self.line, self._said, self.found):
             self._search.body.addWidget(part)
         self._new.body.addWidget(self.form)
@@ -129,6 +138,7 @@ class WhoPanel(Translated, QWidget):
         """Another call, or other people on its number."""
         if state.call.id != self._call_id:
             self._call_id = state.call.id
+            self._elsewhere, self._say_elsewhere = (), str
             self.number.setText(phone.display(state.call.number))
             self.language.choose(state.call.language)
             self._language = state.call.language
@@ -140,9 +150,9 @@ class WhoPanel(Translated, QWidget):
 
     def focus_first(self) -> None:
         """The keyboard goes where the next thing is to be done."""
-        first = self.matches if self._matches else self.name_ar if self.number.text() else self.line
-        if self._matches:
-            self.matches.set_current(self._matches[0].id, tell=False)
+        first = self.matches if self._people_here() else self.name_ar if self.number.text() else self.line
+        if people := self._people_here():
+            self.matches.set_current(people[0].id, tell=False)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_found(self, found: tuple[CallerRow, ...]) -> None:
@@ -150,12 +160,29 @@ class WhoPanel(Translated, QWidget):
         self._found = found
         self._show_found()
 
+    def show_elsewhere(self, found: tuple[CallerFound, ...], say: Callable[[], str]) -> None:
+        """Who else answers on this number, as the centre knows, and what is said about asking it."""
+        self._elsewhere, self._say_elsewhere = found, say
+        current = self.matches.current_key()
+        self._show_matches()
+        if current:
+            self.matches.set_current(current, tell=False)
+
+    def elsewhere(self) -> tuple[CallerFound, ...]:
+        """Those of whom the centre alone knows."""
+        here = {row.id for row in self._matches}
+        return tuple(one for one in self._elsewhere if one.id not in here)
+
+    def said_of_centre(self) -> str:
+        """What is said about asking the centre."""
+        return self._of_centre.text()
+
     def choose(self, at: int) -> None:
         """The person beside a digit, counted from 0, in the list that is in use."""
         if self._found and at < len(self._found):
             self.attach_asked.emit(self._found[at].id)
-        elif not self._found and at < len(self._matches):
-            self.chosen.emit(self._matches[at].id)
+        elif not self._found and at < len(people := self._people_here()):
+            self._on_match(people[at].id)
 
     def card(self) -> NewCard:
         """What is typed into the new card."""
@@ -182,9 +209,20 @@ class WhoPanel(Translated, QWidget):
         if self._found:
             self.choose(0)
 
+    def _on_match(self, caller_id: str) -> None:
+        if one := next((one for one in self.elsewhere() if one.id == caller_id), None):
+            self.found_chosen.emit(one)
+        else:
+            self.chosen.emit(caller_id)
+
+    def _people_here(self) -> tuple[CallerRow | CallerFound, ...]:
+        return (*self._matches, *self.elsewhere())
+
     def _show_matches(self) -> None:
-        _fill(self.matches, self._matches)
-        self._people.setVisible(bool(self._matches))
+        _fill(self.matches, self._people_here())
+        self._of_centre.setText(self._say_elsewhere())
+        self._of_centre.setVisible(bool(self._of_centre.text()))
+        self._people.setVisible(bool(self._people_here() or self._of_centre.text()))
 
     def _show_found(self) -> None:
         _fill(self.found, self._found)
@@ -210,14 +248,14 @@ class WhoPanel(Translated, QWidget):
         self.form.set_complaint("civil_id", complaint)
 
 
-def _fill(shown: RowList, people: tuple[CallerRow, ...]) -> None:
+def _fill(shown: RowList, people: tuple[CallerRow | CallerFound, ...]) -> None:
     shown.set_rows(
         [
             Row(
                 row.id,
                 words.caller(row.name_ar, row.name_en),
                 words.other_name(row.name_ar, row.name_en),
-                words.phone(row.phones[0]) if row.phones else "",
+                _meta(row),
             )
             for row in people
         ]
@@ -225,3 +263,9 @@ def _fill(shown: RowList, people: tuple[CallerRow, ...]) -> None:
     shown.setVisible(bool(people))
     height = shown.sizeHintForRow(0) if people else 0
     shown.setFixedHeight(min(len(people), _ROWS_SHOWN) * height + 4)
+
+
+def _meta(person: CallerRow | CallerFound) -> str:
+    if isinstance(person, CallerFound):
+        return _("at the centre")
+    return words.phone(person.phones[0]) if person.phones else ""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from carecenter.core import text as texts
+from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
 from carecenter.queries.search import SearchResults
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
+from carecenter.ui.search import centre
+from carecenter.ui.search.centre import AtCentre, Step
 from carecenter.ui.search.model import Group, Hit, look, spell
 from carecenter.ui.search.popup import SearchPopup
 from carecenter.ui.tasks import Tasks
@@ -23,11 +26,14 @@ from carecenter.ui.widgets.icon_label import IconLabel
 from carecenter.ui.widgets.line_edit import LineEdit
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+CENTRE_PAUSE_MS: Final = 400
+"""How long a finished number stands before the centre is asked: it may be the beginning of a longer one."""
 _ENTITIES: Final = frozenset({"ticket", "caller", "caller_phone", "article"})
 
 
 class SearchBox(Translated, QWidget):
-    """Results come while typing; arrow keys move through them, Enter opens, Esc leads back where one was.
+    """Results come while typing; arrow keys move through them, Enter opens, Esc leads back where one was. In a hall
+    the centre is asked as well, for a finished number by itself and for words with Ctrl+Enter.
 
     The signals carry the id of what is to be opened; `call_requested` a number (E.164) to take a call from.
     """
@@ -40,8 +46,14 @@ class SearchBox(Translated, QWidget):
     def __init__(self, desk: Desk, messages: Messages, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._search = Tasks(messages.failure).latest()
+        tasks = Tasks(messages.failure)
+        self._search, self._asking = tasks.latest(), tasks.latest()
         self._results: SearchResults | None = None
+        self._centre: AtCentre | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(CENTRE_PAUSE_MS)
+        self._pause.timeout.connect(self._ask_centre)
         self._enter_waits = False
         self._came_from: QWidget | None = None
         self._popup: SearchPopup | None = None
@@ -71,7 +83,7 @@ class SearchBox(Translated, QWidget):
         self.line.setAccessibleDescription(tip)
         self._turn()
         if self._popup is not None and self._popup.isVisible():
-            self._popup.show_found(spell(self._results))
+            self._show()
 
     def popup(self) -> SearchPopup:
         """What hangs under the box; made when it is first needed, in the window the box is in by then."""
@@ -85,6 +97,7 @@ class SearchBox(Translated, QWidget):
         """Searches and listens no longer."""
         self._stop_listening()
         self._search.cancel()
+        self._leave_centre()
         self._put_away()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -96,20 +109,22 @@ class SearchBox(Translated, QWidget):
             event.accept()
             return True
         if event.type() == QEvent.Type.KeyPress and ours:
-            self._on_key(Qt.Key(event.key()))
+            self._on_key(Qt.Key(event.key()), event.modifiers())
             return True
         return False
 
-    def _on_key(self, key: Qt.Key) -> None:
+    def _on_key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
         shown = self._popup is not None and self._popup.isVisible()
         if key == Qt.Key.Key_Escape:
             self._leave()
+        elif key in _ENTER and modifiers & Qt.KeyboardModifier.ControlModifier:
+            self._ask_centre()
         elif key in _ENTER:
             self._on_enter()
         elif shown:
             self.popup().move_by(1 if key == Qt.Key.Key_Down else -1)
         elif key == Qt.Key.Key_Down and self._is_answered():
-            self.popup().show_found(spell(self._results))
+            self._show()
 
     def _on_enter(self) -> None:
         if not self._is_answered():  # the keys were faster than the search
@@ -120,21 +135,87 @@ class SearchBox(Translated, QWidget):
     def _on_text_changed(self, line: str) -> None:
         self._enter_waits = False
         self._turn()
+        self._leave_centre()
         self._search.start(self._look(line))
 
     async def _look(self, line: str) -> None:
         self._results = await look(self._desk, line)
         if not self.line.hasFocus():
             return
-        self.popup().show_found(spell(self._results))
+        self._turn_to_centre()
+        self._show()
         if self._enter_waits:
             self._enter_waits = False
             self._on_enter()
+
+    def _show(self) -> None:
+        found = spell(self._results)
+        if self._results is not None and self._centre is not None:
+            found = centre.join(found, self._results, self._centre)
+        self.popup().show_found(found)
+
+    def _turn_to_centre(self) -> None:
+        """Offer to ask the centre, or ask it in a moment: once a line."""
+        if self._results is None or self._desk.elsewhere is None or self._centre is not None:
+            return
+        self._centre = AtCentre(Step.OFFERED)
+        if centre.asks_by_itself(self._results):
+            self._centre = AtCentre(Step.ASKING)
+            self._pause.start()
+
+    def _ask_centre(self) -> None:
+        self._pause.stop()
+        if self._is_answered() and self._centre is not None and self._centre.step is not Step.BRINGING:
+            self._asking.start(self._asked(self.line.text()))
+
+    async def _asked(self, line: str) -> None:
+        if self._desk.elsewhere is None:
+            return
+        self._say_of_centre(AtCentre(Step.ASKING))
+        try:
+            answer = await self._desk.elsewhere.find(line)
+        except UserError as error:  # offline, too often, not allowed: said where the answer would be
+            self._say_of_centre(AtCentre(Step.FAILED, error=error))
+        else:
+            self._say_of_centre(AtCentre(Step.ANSWERED, answer))
+
+    async def _bring(self, hit: Hit) -> None:
+        part = self._centre
+        found = part.found(hit) if part is not None else None
+        if part is None or found is None or self._desk.elsewhere is None:
+            return
+        self._say_of_centre(AtCentre(Step.BRINGING, part.answer))
+        try:
+            await self._desk.elsewhere.bring(found)
+        except UserError as error:
+            self._say_of_centre(AtCentre(Step.ANSWERED, part.answer, error))
+            return
+        arrived = Group.TICKETS if hit.group is Group.CENTRE_TICKETS else Group.CALLERS
+        self._open(Hit(arrived, hit.key, hit.title))
+
+    def _say_of_centre(self, part: AtCentre) -> None:
+        self._centre = part
+        if self.line.hasFocus() and self._is_answered():
+            self._show()
+
+    def _leave_centre(self) -> None:
+        """What was asked for another line, or was to be brought, is not waited for any more."""
+        self._pause.stop()
+        self._asking.cancel()
+        self._centre = None
 
     def _is_answered(self) -> bool:
         return self._results is not None and self._results.line == self.line.text()
 
     def _activate(self, hit: Hit) -> None:
+        if hit.group is Group.CENTRE:
+            self._ask_centre()
+        elif hit.group in (Group.CENTRE_CALLERS, Group.CENTRE_TICKETS):
+            self._asking.start(self._bring(hit))
+        else:
+            self._open(hit)
+
+    def _open(self, hit: Hit) -> None:
         self._put_away()
         self._came_from = None  # the focus goes on to what is opened
         self.line.clear()
@@ -155,6 +236,8 @@ class SearchBox(Translated, QWidget):
 
     def _put_away(self) -> None:
         self._enter_waits = False
+        if self._centre is not None and self._centre.step in (Step.ASKING, Step.BRINGING):
+            self._leave_centre()
         if self._popup is not None:
             self._popup.hide()
 
@@ -162,7 +245,8 @@ class SearchBox(Translated, QWidget):
         if new is self.line and old is not self.line:
             self._came_from = old or self._came_from  # nobody, when the window itself was left
             if self._is_answered():
-                self.popup().show_found(spell(self._results))
+                self._turn_to_centre()
+                self._show()
         elif old is self.line:
             self._put_away()
 

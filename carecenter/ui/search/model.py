@@ -33,6 +33,9 @@ class Group(StrEnum):
     TICKETS = "tickets"
     CALLERS = "callers"
     KNOWLEDGE = "knowledge"
+    CENTRE_CALLERS = "centre_callers"
+    CENTRE_TICKETS = "centre_tickets"
+    CENTRE = "centre"
 
     def label(self) -> str:
         """The group's title, in the language of the screen."""
@@ -41,7 +44,16 @@ class Group(StrEnum):
             Group.TICKETS: _("Tickets"),
             Group.CALLERS: _("Callers"),
             Group.KNOWLEDGE: _("Knowledge"),
+            Group.CENTRE_CALLERS: _("Callers at the centre"),
+            Group.CENTRE_TICKETS: _("Tickets at the centre"),
+            Group.CENTRE: _("Beyond this workstation"),
         }[self]
+
+
+_LIKELIEST: Final = (
+    *(Group.CALLERS, Group.TICKETS, Group.KNOWLEDGE),
+    *(Group.CENTRE_CALLERS, Group.CENTRE_TICKETS, Group.CALL, Group.CENTRE),
+)
 
 
 @dataclass(frozen=True)
@@ -65,11 +77,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """All that is shown for a line; `likeliest` is what Enter opens."""
+    """All that is shown for a line; `likeliest` is what Enter opens. A `remark` stands under the rows."""
 
     line: str
     hints: tuple[Hint, ...] = ()
     hits: tuple[Hit, ...] = ()
+    remark: Hint | None = None
 
     def of(self, group: Group) -> tuple[Hit, ...]:
         """The hits of one group."""
@@ -78,7 +91,7 @@ class Found:
     @property
     def likeliest(self) -> Hit | None:
         """Who was looked for by number or name before their tickets, a call only if there is nothing else."""
-        for group in (Group.CALLERS, Group.TICKETS, Group.KNOWLEDGE, Group.CALL):
+        for group in _LIKELIEST:
             if hits := self.of(group):
                 return hits[0]
         return None

@@ -26,6 +26,9 @@ _ICONS: Final = {
     Group.TICKETS: "ticket",
     Group.CALLERS: "user",
     Group.KNOWLEDGE: "book-open",
+    Group.CENTRE_CALLERS: "user",
+    Group.CENTRE_TICKETS: "ticket",
+    Group.CENTRE: "search",
 }
 _NARROWEST, _GAP, _MARGIN = 480, 4, 8
 
@@ -45,6 +48,9 @@ class SearchPopup(Translated, QFrame):
         self._hints.setSpacing(4)
         self._hints.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         self._hint_lines: list[_HintLine] = []
+        self._remarks = QVBoxLayout()
+        self._remarks.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        self._remark: _HintLine | None = None
         self._groups = {group: _Group(group) for group in Group}
         self._foot = PlainLabel()
         self._lay_out()
@@ -63,6 +69,7 @@ class SearchPopup(Translated, QFrame):
         column.addLayout(self._hints)
         for group in self._groups.values():
             column.addWidget(group)
+        column.addLayout(self._remarks)
         column.addStretch()
         self._inside = inside
         self._scroll = QScrollArea()
@@ -93,10 +100,13 @@ class SearchPopup(Translated, QFrame):
             group.retranslate()
 
     def show_found(self, found: Found) -> None:
-        """Shows what was found; what the keyboard is on stays, if a person moved there and it is still found."""
-        moved = self._current if self._current != self._found.likeliest else None
+        """Shows what was found; what the keyboard is on stays, if it is still found and the line is the same, or a
+        person moved there."""
+        stays = found.line == self._found.line or self._current != self._found.likeliest
+        moved = self._current if stays else None
         self._found = found
         self._show_hints(found.hints)
+        self._show_remark(found.remark)
         for group, part in self._groups.items():
             part.show_hits(found.of(group))
         keys = {(hit.group, hit.key): hit for hit in found.hits}
@@ -104,7 +114,7 @@ class SearchPopup(Translated, QFrame):
         self._select(kept or found.likeliest)
         self._foot.setVisible(bool(found.hits))  # nothing to choose, no keys to choose with
         self._foot_line.setVisible(bool(found.hits))
-        if found.hits or found.hints:
+        if found.hits or found.hints or found.remark:
             self.place()
             self.show()
             self.raise_()
@@ -118,6 +128,10 @@ class SearchPopup(Translated, QFrame):
     def hints(self) -> tuple[str, ...]:
         """The remarks shown."""
         return tuple(hint.text for hint in self._found.hints)
+
+    def remark(self) -> str:
+        """What is said under the rows."""
+        return self._found.remark.text if self._found.remark is not None else ""
 
     def rows(self, group: Group) -> tuple[Row, ...]:
         """What one group shows."""
@@ -164,6 +178,8 @@ class SearchPopup(Translated, QFrame):
         lines = [line.heightForWidth(width - 2 * _MARGIN) for line in self._hint_lines]
         if lines:
             heights.append(sum(lines) + (len(lines) - 1) * self._hints.spacing())
+        if self._remark is not None:
+            heights.append(self._remark.heightForWidth(width - 2 * _MARGIN))
         return sum(heights) + (len(heights) + 1) * _MARGIN
 
     def _show_hints(self, hints: tuple[Hint, ...]) -> None:
@@ -174,6 +190,15 @@ class SearchPopup(Translated, QFrame):
         self._hint_lines = [_HintLine(hint) for hint in hints]
         for line in self._hint_lines:
             self._hints.addWidget(line)
+
+    def _show_remark(self, remark: Hint | None) -> None:
+        if self._remark is not None:
+            self._remarks.removeWidget(self._remark)
+            self._remark.hide()
+            self._remark.deleteLater()
+        self._remark = _HintLine(remark) if remark is not None else None
+        if self._remark is not None:
+            self._remarks.addWidget(self._remark)
 
     def _select(self, hit: Hit | None) -> None:
         self._current = hit

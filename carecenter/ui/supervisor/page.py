@@ -1,4 +1,4 @@
-"""The supervisor's page: the queues now, and what was done here. Whoever leads nobody is told so."""
+"""The supervisor's page: queues now, cards to be merged, what was done here. Whoever leads nobody is told so."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from carecenter.store.desk import Desk
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
 from carecenter.ui.supervisor.activity_list import ActivityList
+from carecenter.ui.supervisor.merging import MergeReview
 from carecenter.ui.supervisor.review import QueueReview
 from carecenter.ui.theme import set_icon
 from carecenter.ui.widgets.empty_state import EmptyState
@@ -27,6 +28,7 @@ class SupervisorPage(Translated, QWidget):
         super().__init__(parent)
         self.review: QueueReview | None = None
         self.activity: ActivityList | None = None
+        self.merging: MergeReview | None = None
         self.refusal: EmptyState | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,11 +47,13 @@ class SupervisorPage(Translated, QWidget):
         self.review.article_requested.connect(self.article_requested)
         self.activity = ActivityList(desk, messages)
         self.activity.ticket_requested.connect(self.open_ticket)
+        self.merging = MergeReview(desk, messages)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.review, "")
         self.tabs.addTab(self.activity, "")
+        self.tabs.addTab(self.merging, "")
         self.setFocusProxy(self.review.list)
 
     def retranslate(self) -> None:
@@ -62,6 +66,7 @@ class SupervisorPage(Translated, QWidget):
         else:
             self.tabs.setTabText(0, _("Queue review"))
             self.tabs.setTabText(1, _("What was done here"))
+            self.tabs.setTabText(2, _("Same person?"))
 
     def open_ticket(self, ticket_id: str) -> None:
         """Shows a ticket in the queue review; nothing for whoever leads nobody."""
@@ -75,3 +80,5 @@ class SupervisorPage(Translated, QWidget):
             self.review.close_review()
         if self.activity is not None:
             self.activity.close_list()
+        if self.merging is not None:
+            self.merging.close_review()

@@ -241,8 +241,11 @@ def _wording(act: Act, opened: Opened) -> tuple[str, str, str]:
     """What the text is, what the button says, what is worth knowing before."""
     level = i18n.number(opened.detail.row.escalation + 1)
     rises = _("It rises to level {level}: it is worked on before others, and a supervisor answers for it.")
+    looked_up = _(
+        "Another queue works on this ticket. It is here for today; write in a note what they should know."
+    )
     table = {
-        Act.NOTE: (_("Write a note"), _("Add the note"), ""),
+        Act.NOTE: (_("Write a note"), _("Add the note"), looked_up if opened.detail.looked_up else ""),
         Act.STATUS: (_("A note with this step, if there is one"), _("Set the status"), ""),
         Act.ASSIGN: (_("A note for who works on it, if there is one"), _("Assign"), ""),
         Act.ESCALATE: (_("Why it is escalated"), _("Escalate"), rises.format(level=level)),

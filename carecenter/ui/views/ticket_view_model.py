@@ -93,7 +93,9 @@ class Opened:
     members: tuple[accounts.AccountRow, ...]
 
     def acts(self) -> tuple[Act, ...]:
-        """What makes sense in the ticket's present state."""
+        """What makes sense in the ticket's present state; of another queue's ticket, only writing to it."""
+        if self.detail.looked_up:
+            return (Act.NOTE,)
         return _OF_CLOSED if self.detail.row.status is TicketStatus.CLOSED else _OF_OPEN
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from carecenter.server.centre import Centre
+from tests.houses import lend_queries
 from tests.server.demo.filled import TICKETS, filled
 
 
@@ -21,4 +22,5 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 @pytest.fixture
 def session(shown: Centre) -> Iterator[Session]:
     with shown.transaction() as unit:
+        lend_queries(unit.session)
         yield unit.session

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, ParamSpec, TypeVar, cast
 
 from sqlalchemy import select
@@ -45,6 +45,7 @@ MOST_HELD: Final = 4
 """Feeds that wait for one session at a process: a workstation asks one at a time."""
 _WAITING_A_THREAD = 64
 _BODY_SECONDS = 30
+_DISCARD_SECONDS = 3.0
 _STATUS: Final = {
     "signed_out": 401,
     "wrong_password": 401,
@@ -132,10 +133,14 @@ class Face:
         encoding = request.headers.get("content-encoding", "").strip().lower()
         token, gzip = _token(request), _takes_gzip(request)
         most = bodies.MOST_FROM_STRANGERS
-        if endpoint.token and (encoding or not _is_small(request)):
-            await self.run(self._centre.check, token)
-            most = bodies.MOST_UNPACKED
-        body = await _body(request, min(most, bodies.MOST_SENT))
+        try:
+            if endpoint.token and (encoding or not _is_small(request)):
+                await self.run(self._centre.check, token)
+                most = bodies.MOST_UNPACKED
+            body = await _body(request, min(most, bodies.MOST_SENT))
+        except UserError:
+            await _discard(request)
+            raise
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and (body or endpoint.request is not None):
             raise Malformed(N_("A body has to be application/json."))
@@ -243,6 +248,17 @@ async def _body(request: Request, most: int) -> bytes:
     except TimeoutError as error:
         raise Malformed(N_("The request did not end.")) from error
     return bytes(body)
+
+
+async def _discard(request: Request) -> None:
+    """Let a refused body pass by, none of it kept: a line that is closed on who still sends loses the answer."""
+    passed = 0
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(_DISCARD_SECONDS):
+            async for chunk in request.stream():
+                passed += len(chunk)
+                if passed > bodies.MOST_SENT:
+                    return
 
 
 def _token(request: Request) -> str:

@@ -421,6 +421,7 @@ def test_of_a_stranger_nothing_large_is_read_and_nothing_unpacked(
         return unpacked(body, *more)
 
     monkeypatch.setattr(bodies, "unpacked", noted)
+    monkeypatch.setattr(http, "_DISCARD_SECONDS", 0.2)
     stranger = Caller(caller.url, "made up")
     bomb = gzip.compress(b"{}" + b" " * (bodies.MOST_UNPACKED - 2))
     for endpoint in ("operations", "feed"):

@@ -14,24 +14,25 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from carecenter.server import bodies
-from carecenter.wire import FeedPage, FeedRequest
+from carecenter.server.feed import Page
+from carecenter.wire import FeedRequest
 
 HEARTBEAT: Final = 2.0
 COALESCE: Final = 0.25
 """How long to wait for more once something is new, in seconds: what comes together is answered together."""
 
 
-class Run(Protocol):
-    """Runs a call on the pool of threads."""
+class Write(Protocol):
+    """Makes the bytes of a page."""
 
-    def __call__(self, call: Callable[[FeedPage], bytes], page: FeedPage, /) -> Awaitable[bytes]: ...
+    def __call__(self, page: Page, *, packed: bool) -> Awaitable[bytes]: ...
 
 
 class Held(Response):
     """Answers once: with news, or after ``hold`` seconds with the page that has none."""
 
     def __init__(
-        self, read: Callable[[], Awaitable[FeedPage]], run: Run, request: FeedRequest, *, packed: bool
+        self, read: Callable[[], Awaitable[Page]], write: Write, request: FeedRequest, *, packed: bool
     ) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
         if packed:
@@ -39,16 +40,16 @@ class Held(Response):
         super().__init__(b"", headers=headers, media_type="application/json")
         del self.headers["content-length"]
         self._read = read
-        self._run = run
+        self._write = write
         self._request = request
         self._packed = packed
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
-        self._page: FeedPage | None = None
+        self._page: Page | None = None
         self._over: Callable[[], None] = lambda: None
 
-    def begin(self, page: FeedPage, over: Callable[[], None]) -> None:
+    def begin(self, page: Page, over: Callable[[], None]) -> None:
         """``page`` is what was read at first; ``over`` is called once the answer is given."""
         self._page = page
         self._over = over
@@ -69,7 +70,7 @@ class Held(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             page = await self._news(send)
-            body = await self._run(self._written, page)
+            body = await self._write(page, packed=self._packed)
             await send({"type": "http.response.body", "body": body, "more_body": False})
         finally:
             gone.cancel()
@@ -80,7 +81,7 @@ class Held(Response):
             pass
         self.end()
 
-    async def _news(self, send: Send) -> FeedPage:
+    async def _news(self, send: Send) -> Page:
         assert self._page is not None  # noqa: S101  # begin comes first
         beat = bodies.PACKED_BEAT if self._packed else bodies.BEAT
         until = self._loop.time() + self._request.hold
@@ -102,7 +103,3 @@ class Held(Response):
             if page.is_news(self._request):
                 return page
         return self._page
-
-    def _written(self, page: FeedPage) -> bytes:
-        body = bodies.written(page)
-        return bodies.pack(body) if self._packed else body

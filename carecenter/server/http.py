@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Final, ParamSpec, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -30,9 +31,11 @@ from carecenter.server import bodies, openapi
 from carecenter.server.bodies import Malformed
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS, FEED, PREFIX, SIGN_IN, Endpoint
+from carecenter.server.feed import Page
 from carecenter.server.held import Held
+from carecenter.server.lately import Place
 from carecenter.server.throttle import Throttle, TooOften
-from carecenter.wire import FeedPage, FeedRequest, Message, Problem, problem_of
+from carecenter.wire import FeedRequest, Message, Problem, problem_of
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,9 @@ T = TypeVar("T")
 
 RETRY_SECONDS: Final = 5
 _WAITING_A_THREAD = 64
+_SOON_READ = 16 * 1024
+_SOON_PACKED = 32 * 1024
+"""Bodies up to so many bytes are read and packed on the event loop."""
 _BODY_SECONDS = 30
 _STATUS: Final = {
     "signed_out": 401,
@@ -66,6 +72,7 @@ class Face:
         # Half the threads stay free for what people wait for, whoever else is woken at the same moment.
         self._readers = asyncio.Semaphore(max(threads // 2, 1))
         self._throttle = Throttle()
+        self._reading: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._held: set[Held] = set()
         routes = [
             Route("/healthz", self._health, methods=["GET"]),
@@ -82,10 +89,25 @@ class Face:
         for held in self._held:
             held.end()
 
-    async def read_feed(self, token: str, request: FeedRequest) -> FeedPage:
-        """The feed as it stands."""
+    async def read_feed(self, token: str, request: FeedRequest) -> Page:
+        """The feed as it stands. Of those who stand at the same place one reads, and the others get the same."""
+        place = self._centre.place(request)
+        if place is None:
+            return self._centre.page_at_once(token, request) or await self._read(token, request)
+        turn = self._reading.setdefault(place, asyncio.Lock())
+        async with turn:
+            return self._centre.page_at_once(token, request) or await self._read(token, request)
+
+    async def _read(self, token: str, request: FeedRequest) -> Page:
         async with self._readers:
-            return await self.run(self._centre.feed, token, request)
+            return await self.run(self._centre.page, token, request)
+
+    async def written(self, page: Page, *, packed: bool) -> bytes:
+        """A page as it is sent; a large one is packed on a thread."""
+        body = bodies.written(page)
+        if not packed:
+            return body
+        return bodies.pack(body) if len(body) < _SOON_PACKED else await self.run(bodies.pack, body)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A call on the pool. Raises ``Busy`` when too many wait for it already."""
@@ -162,11 +184,14 @@ class Face:
         return answer
 
     async def _feed(self, token: str, body: bytes, encoding: str, *, gzip: bool) -> Response:
-        asked = await self.run(lambda: bodies.read(bodies.unpacked(body, encoding), FeedRequest))
-        assert isinstance(asked, FeedRequest)  # noqa: S101  # what read was told to make
+        def read() -> FeedRequest:
+            return bodies.read(bodies.unpacked(body, encoding), FeedRequest)
+
+        # The usual question is a few hundred bytes: handing it to a thread would cost more than reading it.
+        asked = await self.run(read) if encoding or len(body) > _SOON_READ else read()
         if not asked.hold:
             return await self.run(_written, await self.read_feed(token, asked), gzip=gzip)
-        held = Held(lambda: self.read_feed(token, asked), self.run, asked, packed=gzip)
+        held = Held(lambda: self.read_feed(token, asked), self.written, asked, packed=gzip)
         # Before the first look: what is published in between rings.
         leave = self._centre.listen(asked.after, held.wake)
         try:

@@ -24,6 +24,7 @@ from carecenter.logs import WithoutTexts
 from carecenter.server import bell, bodies, openapi, unit
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS
+from carecenter.server.feed import Page
 from carecenter.server.throttle import TRIES
 from carecenter.wire import MOST_SCOPES, OPERATIONS_PER_PUSH, FeedRequest, Problem, Push
 from tests.houses import PASSWORD, House, open_ticket
@@ -316,15 +317,23 @@ def test_without_the_bell_nothing_would_be_heard_before_the_time_is_over(
     heard = threading.Event()
     house.centre.listen(["start"], heard.set)
     with house.centre.transaction() as started:
-        bell.ring(started.session, ["start"])
+        bell.ring(started.session, {"start": 1})
     assert heard.wait(20)  # when it begins to listen, the bell wakes everybody once
     monkeypatch.setattr(unit, "ring", lambda *_args: None)
     house.account("noor")
     noor = Device(house.centre, "noor")
     sara.hear()
+    looked, page = threading.Event(), house.centre.page
+
+    def look(token: str, request: FeedRequest) -> Page:
+        found = page(token, request)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(house.centre, "page", look)
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(caller.feed, 3, **sara.cursors)
-        wait_for(lambda: waits(house.centre, "everyone"))
+        assert looked.wait(20)
         ticket = open_ticket("not heard")
         noor.send(ticket)
         assert held.result().json()["rows"] == []

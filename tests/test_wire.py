@@ -142,7 +142,8 @@ def test_a_message_without_what_it_needs_is_told(message: Message) -> None:
 
 
 def test_every_message_is_tried_here() -> None:
-    assert {type(message) for message in MESSAGES} == set(Message.__subclasses__())
+    known = {kind for kind in Message.__subclasses__() if kind.__module__ == Message.__module__}
+    assert {type(message) for message in MESSAGES} == known
 
 
 def test_an_operations_payload_is_carried_byte_by_byte() -> None:

@@ -21,7 +21,7 @@ from carecenter.models.centre import Audit, Credential, Device, Token
 from carecenter.models.queue import QueueMember
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.server import audit, devices
-from carecenter.server.bell import ring
+from carecenter.server.bell import ring_ended
 from carecenter.wire import NewAccount, SignIn
 
 SHORTEST_PASSWORD = 8
@@ -83,7 +83,7 @@ def hashed(password: str, cost: KdfCost = KdfCost.INTERACTIVE) -> str:
 
 def end_sessions(session: Session, account_id: str) -> None:
     """Whoever is signed in with this account is out; what is held for them is woken, looks again and ends."""
-    ring(session, [f"account:{account_id}"])
+    ring_ended(session, [account_id])
     session.execute(delete(Token).where(Token.account_id == account_id))
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from carecenter.core.errors import TooLarge, UserError
 from carecenter.core.i18n import N_
 from carecenter.wire import Message
+
+M = TypeVar("M", bound=Message)
 
 MOST_SENT: Final = 1024 * 1024
 MOST_UNPACKED: Final = 8 * 1024 * 1024
@@ -49,7 +51,7 @@ def unpacked(body: bytes, encoding: str, most: int = MOST_UNPACKED) -> bytes:
     return plain
 
 
-def read(body: bytes, kind: type[Message]) -> Message:
+def read(body: bytes, kind: type[M]) -> M:
     """The message in a body. Raises ``Malformed``, which does not quote the body."""
     try:
         return msgspec.json.decode(body, type=kind)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -36,7 +37,8 @@ from carecenter.server import (
     sealing,
     starter,
 )
-from carecenter.server.bell import Bell
+from carecenter.server.bell import Bell, Heads
+from carecenter.server.feed import Page, Rows
 from carecenter.server.lookup import Lookups
 from carecenter.server.reading import behind_the_wall
 from carecenter.server.scopes import scopes_for, set_clock
@@ -89,7 +91,7 @@ class Centre(HallTransport):
         self.clock = clock or _utc_now
         self._cost = cost
         self._bell = Bell(engine)
-        self._lately = lately.Lately(engine)
+        self._lately = lately.Lately(self._bell)
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
@@ -253,41 +255,80 @@ class Centre(HallTransport):
 
         Answers at once: who holds a request waits with ``listen`` and asks again.
         """
+        return self.page(token, request).opened()
+
+    def page(self, token: str, request: FeedRequest) -> Page:
+        """The same, with its rows as they travel."""
         heads = self._lately.heads(request)
         known = self._lately.reader(token, request, heads)
         if known is not None and heads is not None:
-            read = self._lately.read(request, heads, lambda news: self._news(news, request.limit))
-            return _page(known.generation, known.scopes, request.after, read, self.clock())
+            return self._page(known.generation, known.scopes, request.after, self._rows(request, heads))
         with self.transaction() as unit:
             viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
             scopes = scopes_for(unit.session, viewer)
             who = (viewer.account_id, device_id)
             audit.not_theirs(unit.session, self.clock(), who, "Feed", set(request.after) - set(scopes))
             after = {scope: seq for scope, seq in request.after.items() if scope in scopes}
-            session = unit.session
-            if heads is not None and after == request.after:
-                read = self._lately.read(request, heads, lambda news: self._read(session, news, request.limit))
-            else:
-                read = self._read(session, after, request.limit)
+            shared = heads if after == request.after else None
+            rows = self._read(unit.session, after, request.limit) if shared is None else None
             generation = facts.get(unit.session, "generation") or ""
-        page = _page(generation, scopes, after, read, self.clock())
+        if shared is not None:
+            rows = self._rows(request, shared)
+        assert rows is not None  # noqa: S101  # read in one of the two ways
+        page = self._page(generation, scopes, after, rows)
         self._lately.remember(token, page, heads)
         return page
 
-    def _news(self, after: dict[str, int], limit: int) -> lately.Read:
-        with self.transaction() as unit:
-            return self._read(unit.session, after, limit)
+    def page_at_once(self, token: str, request: FeedRequest) -> Page | None:
+        """The same without the database, which does not block; None where it has to be asked."""
+        heads = self._lately.heads(request)
+        known = self._lately.reader(token, request, heads)
+        rows = None if known is None or heads is None else self._lately.rows(request, heads)
+        if known is None or rows is None:
+            return None
+        return self._page(known.generation, known.scopes, request.after, rows)
 
-    def _read(self, session: Session, after: dict[str, int], limit: int) -> lately.Read:
+    def place(self, request: FeedRequest) -> lately.Place | None:
+        """Those who stand at the same place get the same rows; None where nothing is new, or nobody knows."""
+        heads = self._lately.heads(request)
+        place = None if heads is None else self._lately.place(request, heads)
+        return place if place is not None and place.news else None
+
+    def _rows(self, request: FeedRequest, heads: Heads) -> Rows:
+        """What is new to somebody who may follow all that was asked for."""
+        found = self._lately.rows(request, heads)
+        if found is None:
+            place = self._lately.place(request, heads)
+            news = {scope: seq for scope, seq in request.after.items() if heads.get(scope, 0) > seq}
+            with self.transaction() as unit:
+                found = self._read(unit.session, news, request.limit)
+            self._lately.keep(place, found)
+        return found
+
+    def _read(self, session: Session, after: dict[str, int], limit: int) -> Rows:
         with self._reader(session, after) as reader:
             return feed.read(reader, after, limit)
 
+    def _page(self, generation: str, scopes: tuple[str, ...], after: dict[str, int], rows: Rows) -> Page:
+        return Page(
+            generation=generation,
+            after=after,
+            upto={**after, **rows.upto},
+            rows=msgspec.Raw(rows.json),
+            scopes=scopes,
+            more=rows.behind > 0,
+            behind=rows.behind,
+            at=self.clock(),
+        )
+
     def listen(self, scopes: Iterable[str], wake: Callable[[], None]) -> Callable[[], None]:
-        """Call ``wake`` on any thread whenever something new stands in one of the scopes.
+        """Call ``wake`` on any thread whenever something new stands in one of the scopes, or who follows them
+        is signed out somewhere.
 
         It must not block; what is returned ends it. Read the feed after this call.
         """
-        return self._bell.listen(scopes, wake)
+        followed = tuple(scopes)
+        return self._bell.listen({*followed, *lately.rights(followed)}, wake)
 
     def manifest(self, token: str, request: ManifestRequest) -> Manifest:
         """What a workstation of this account should hold; scopes it may not follow are left out."""
@@ -388,22 +429,6 @@ class Centre(HallTransport):
             subjects=subjects,
             outcome=outcome,
         )
-
-
-def _page(
-    generation: str, scopes: tuple[str, ...], after: dict[str, int], read: lately.Read, at: dt.datetime
-) -> FeedPage:
-    rows, upto, behind = read
-    return FeedPage(
-        generation=generation,
-        after=after,
-        upto=upto,
-        rows=rows,
-        scopes=scopes,
-        more=behind > 0,
-        behind=behind,
-        at=at,
-    )
 
 
 def _account(session: Session, account_id: str) -> Account:

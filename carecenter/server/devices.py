@@ -24,7 +24,7 @@ from carecenter.models.centre import Device, Token
 from carecenter.models.viewer import Viewer
 from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import facts, sealing
-from carecenter.server.bell import ring
+from carecenter.server.bell import ring_ended
 from carecenter.server.throttle import TooOften
 from carecenter.wire import DeviceProof, SealedKeys, SignIn
 
@@ -145,7 +145,7 @@ def forget_key(session: Session, device: Device) -> None:
 def end_sessions(session: Session, device: Device) -> None:
     """Whoever is signed in there is out; what is held for them is woken, looks again and ends."""
     theirs = select(Token.account_id).where(Token.device_id == device.id).distinct()
-    ring(session, (f"account:{account_id}" for account_id in session.scalars(theirs)))
+    ring_ended(session, session.scalars(theirs))
     session.execute(delete(Token).where(Token.device_id == device.id))
 
 

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from carecenter.server import bodies
-from carecenter.wire import FeedPage, FeedRequest
+from carecenter.server.feed import Page
+from carecenter.wire import FeedRequest
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +25,17 @@ COALESCE: Final = 0.25
 """How long to wait for more once something is new, in seconds: what comes together is answered together."""
 
 
-class Run(Protocol):
-    """Runs a call on the pool of threads."""
+class Write(Protocol):
+    """Makes the bytes of a page."""
 
-    def __call__(self, call: Callable[[FeedPage], bytes], page: FeedPage, /) -> Awaitable[bytes]: ...
+    def __call__(self, page: Page, *, packed: bool) -> Awaitable[bytes]: ...
 
 
 class Held(Response):
     """Answers once: with news, or after ``hold`` seconds with the page that has none."""
 
     def __init__(
-        self, read: Callable[[], Awaitable[FeedPage]], run: Run, request: FeedRequest, *, packed: bool
+        self, read: Callable[[], Awaitable[Page]], write: Write, request: FeedRequest, *, packed: bool
     ) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
         if packed:
@@ -42,16 +43,16 @@ class Held(Response):
         super().__init__(b"", headers=headers, media_type="application/json")
         del self.headers["content-length"]
         self._read = read
-        self._run = run
+        self._write = write
         self._request = request
         self._packed = packed
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
-        self._first: asyncio.Future[FeedPage] = self._loop.create_future()
+        self._first: asyncio.Future[Page] = self._loop.create_future()
         self._over: Callable[[], None] = lambda: None
 
-    def begin(self, first: asyncio.Future[FeedPage], over: Callable[[], None]) -> None:
+    def begin(self, first: asyncio.Future[Page], over: Callable[[], None]) -> None:
         """``first``: the page that is read first, done or not; ``over`` is called once the answer is given."""
         self._first = first
         self._over = over
@@ -76,7 +77,7 @@ class Held(Response):
             except Exception as error:  # the status is sent already: the line is cut, and who asks again is told
                 log.warning("a held feed ended: %s", type(error).__name__)
                 return
-            body = await self._run(self._written, page)
+            body = await self._write(page, packed=self._packed)
             await send({"type": "http.response.body", "body": body, "more_body": False})
         finally:
             gone.cancel()
@@ -88,7 +89,7 @@ class Held(Response):
             pass
         self.end()
 
-    async def _news(self, send: Send) -> FeedPage:
+    async def _news(self, send: Send) -> Page:
         beat = bodies.PACKED_BEAT if self._packed else bodies.BEAT
         while not self._first.done():
             await send({"type": "http.response.body", "body": beat, "more_body": True})
@@ -115,7 +116,3 @@ class Held(Response):
             if page.is_news(self._request):
                 return page
         return first
-
-    def _written(self, page: FeedPage) -> bytes:
-        body = bodies.written(page)
-        return bodies.pack(body) if self._packed else body

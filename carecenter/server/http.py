@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Final, ParamSpec, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -31,9 +32,11 @@ from carecenter.server import bodies, openapi
 from carecenter.server.bodies import Malformed
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS, FEED, PREFIX, SIGN_IN, Endpoint
+from carecenter.server.feed import Page
 from carecenter.server.held import HEARTBEAT, Held
+from carecenter.server.lately import Place
 from carecenter.server.throttle import Throttle, TooOften
-from carecenter.wire import FeedPage, FeedRequest, Message, Problem, problem_of
+from carecenter.wire import FeedRequest, Message, Problem, problem_of
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,9 @@ RETRY_SECONDS: Final = 5
 MOST_HELD: Final = 4
 """Feeds that wait for one session at a process: a workstation asks one at a time."""
 _WAITING_A_THREAD = 64
+_SOON_READ = 16 * 1024
+_SOON_PACKED = 32 * 1024
+"""Bodies up to so many bytes are read and packed on the event loop."""
 _BODY_SECONDS = 30
 _DISCARD_SECONDS = 3.0
 _STATUS: Final = {
@@ -71,6 +77,7 @@ class Face:
         # Half the threads stay free for what people wait for, whoever else is woken at the same moment.
         self._readers = asyncio.Semaphore(max(threads // 2, 1))
         self._throttle = Throttle()
+        self._reading: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._held: set[Held] = set()
         self._holding: Counter[str] = Counter()
         """How many feeds are held for a token; those of a line that broke are let go within a heartbeat."""
@@ -89,10 +96,25 @@ class Face:
         for held in self._held:
             held.end()
 
-    async def read_feed(self, token: str, request: FeedRequest) -> FeedPage:
-        """The feed as it stands."""
+    async def read_feed(self, token: str, request: FeedRequest) -> Page:
+        """The feed as it stands. Of those who stand at the same place one reads, and the others get the same."""
+        place = self._centre.place(request)
+        if place is None:
+            return self._centre.page_at_once(token, request) or await self._read(token, request)
+        turn = self._reading.setdefault(place, asyncio.Lock())
+        async with turn:
+            return self._centre.page_at_once(token, request) or await self._read(token, request)
+
+    async def _read(self, token: str, request: FeedRequest) -> Page:
         async with self._readers:
-            return await self.run(self._centre.feed, token, request)
+            return await self.run(self._centre.page, token, request)
+
+    async def written(self, page: Page, *, packed: bool) -> bytes:
+        """A page as it is sent; a large one is packed on a thread."""
+        body = bodies.written(page)
+        if not packed:
+            return body
+        return bodies.pack(body) if len(body) < _SOON_PACKED else await self.run(bodies.pack, body)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A call on the pool. Raises ``Busy`` when too many wait for it already."""
@@ -145,7 +167,8 @@ class Face:
         if kind != "application/json" and (body or endpoint.request is not None):
             raise Malformed(N_("A body has to be application/json."))
         if endpoint is FEED:
-            return await self._feed(token, lambda: bodies.unpacked(body, encoding, most), gzip=gzip)
+            soon = not encoding and len(body) <= _SOON_READ
+            return await self._feed(token, lambda: bodies.unpacked(body, encoding, most), soon=soon, gzip=gzip)
         address = request.client.host if request.client is not None else ""
 
         def answer() -> Response:
@@ -176,14 +199,17 @@ class Face:
         self._throttle.give_back(address)
         return answer
 
-    async def _feed(self, token: str, unpacked: Callable[[], bytes], *, gzip: bool) -> Response:
-        asked = await self.run(lambda: bodies.read(unpacked(), FeedRequest))
-        assert isinstance(asked, FeedRequest)  # noqa: S101  # what read was told to make
+    async def _feed(self, token: str, unpacked: Callable[[], bytes], *, soon: bool, gzip: bool) -> Response:
+        def read() -> FeedRequest:
+            return bodies.read(unpacked(), FeedRequest)
+
+        # The usual question is a few hundred bytes: handing it to a thread would cost more than reading it.
+        asked = read() if soon else await self.run(read)
         if not asked.hold:
             return await self.run(_written, await self.read_feed(token, asked), gzip=gzip)
         if self._holding[token] >= MOST_HELD:
             raise TooOften(N_("This workstation waits for news already."), retry_after=RETRY_SECONDS)
-        held = Held(lambda: self.read_feed(token, asked), self.run, asked, packed=gzip)
+        held = Held(lambda: self.read_feed(token, asked), self.written, asked, packed=gzip)
         # Before the first look: what is published in between rings.
         leave = self._centre.listen(asked.after, held.wake)
         self._holding[token] += 1

@@ -1,66 +1,69 @@
-"""What held feeds are answered with when hundreds of workstations ask at the same moment.
+"""What held feeds are answered with when hundreds of workstations ask at the same moment, without the database.
 
-Who asked within the last two seconds is known again, as long as nothing was published to everyone since: roles,
-members of queues and accounts are. A device revoked or a session ended is heard of when the two seconds are over.
-The rows of a page are kept for the others who stand at the same place of the same scopes; they are the same as
-long as the heads are. Only for PostgreSQL: an embedded centre has one reader.
+Who asked lately is known again until something is published to everyone (roles, members of queues and accounts
+are) or one of the account's sessions ends: both ring. Where the bell is not heard nobody is known again, and after
+``KNOWN_SECONDS`` everybody is looked up anew, whatever was heard. The rows of a page are kept for the others
+who stand at the same place of the same scopes; they are the same as long as the heads are.
+Only for PostgreSQL: an embedded centre has one reader.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine
 
+from carecenter.server.bell import Bell, Heads, session_of
+from carecenter.server.feed import NOTHING, Page, Rows
 from carecenter.server.scopes import EVERYONE
-from carecenter.wire import FeedPage, FeedRequest, FeedRow
+from carecenter.wire import FeedRequest
 
-KNOWN_SECONDS: Final = 2.0
+KNOWN_SECONDS: Final = 25.0
+"""With the longest hold of a feed, still within the minute in which whoever is shut out has to be out."""
 
-_HEADS: Final = "SELECT scope, seq FROM feed_head WHERE scope = ANY(%s::text[])"
+_OWN: Final = "account:"
 _MOST_KNOWN = 4_096
 _MOST_PAGES = 256
 _MOST_ROWS = 100
 
-Heads = dict[str, int]
-Read = tuple[tuple[FeedRow, ...], dict[str, int], int]
-"""Rows, where they end, how many more there are."""
+
+class Place(msgspec.Struct, frozen=True):
+    """Where somebody stands: scopes with news, each with the cursor and the head; how many rows they take."""
+
+    news: frozenset[tuple[str, int, int]]
+    limit: int
 
 
 class Reader(msgspec.Struct, frozen=True):
     """Whose rights were looked up, what they may follow, until when that is believed (monotonic seconds)."""
 
     until: float
-    published: int
+    rights: Heads
     scopes: tuple[str, ...]
     generation: str
 
 
 class Lately:
-    """Remembers readers and pages of one process. Safe to call from several threads."""
+    """Remembers readers and pages of one process. Safe to call from several threads; nothing here blocks."""
 
-    def __init__(self, engine: Engine, elapsed: Callable[[], float] = time.monotonic) -> None:
-        self._engine = engine
+    def __init__(self, bell: Bell, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._bell = bell
         self._elapsed = elapsed
-        self._is_shared = engine.dialect.name == "postgresql"
         self._readers: dict[str, Reader] = {}
-        self._pages: dict[Any, Read] = {}
+        self._pages: dict[Place, Rows] = {}
         self._lock = threading.Lock()
 
     def heads(self, request: FeedRequest) -> Heads | None:
-        """The heads of the scopes asked for; None for a request that is answered the long way.
+        """The heads of what was asked for and of who asks; None for a request that is answered the long way.
 
         Read before the rights are: what is published in between is news next time.
         """
-        if not self._is_shared or not request.hold or EVERYONE not in request.after:
+        if not request.hold or EVERYONE not in request.after:
             return None
-        with self._engine.connect() as connection:
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            return dict(alone.exec_driver_sql(_HEADS, (list(request.after),)).all())
+        return self._bell.heads([*request.after, *rights(request.after)])
 
     def reader(self, token: str, request: FeedRequest, heads: Heads | None) -> Reader | None:
         """Who asks, when that was looked up lately and cannot have changed."""
@@ -68,39 +71,51 @@ class Lately:
             known = self._readers.get(token)
         if known is None or heads is None or self._elapsed() >= known.until:
             return None
-        unchanged = known.published == heads.get(EVERYONE, 0) and set(known.scopes) == set(request.after)
-        return known if unchanged else None
+        unchanged = all(heads.get(name) == seq for name, seq in known.rights.items())
+        return known if unchanged and set(known.scopes) == set(request.after) else None
 
-    def remember(self, token: str, page: FeedPage, heads: Heads | None) -> None:
+    def remember(self, token: str, page: Page, heads: Heads | None) -> None:
         """The long way was gone: the same need not be looked up again for a while."""
         if heads is None:
             return
-        until = self._elapsed() + KNOWN_SECONDS
+        until, names = self._elapsed() + KNOWN_SECONDS, rights(page.scopes)
         with self._lock:
             _make_room(self._readers, _MOST_KNOWN)
-            self._readers[token] = Reader(until, heads.get(EVERYONE, 0), page.scopes, page.generation)
+            known = {name: heads[name] for name in names if name in heads}
+            if len(known) == len(names):
+                self._readers[token] = Reader(until, known, page.scopes, page.generation)
 
     def forget(self, token: str) -> None:
         """This token is worth nothing any more."""
         with self._lock:
             self._readers.pop(token, None)
 
-    def read(self, request: FeedRequest, heads: Heads, look: Callable[[dict[str, int]], Read]) -> Read:
-        """What is new; ``look`` reads it from the database unless it was read for somebody else."""
-        news = {scope: seq for scope, seq in request.after.items() if heads.get(scope, 0) > seq}
-        if not news:
-            return (), dict(request.after), 0
-        place = (frozenset((scope, seq, heads[scope]) for scope, seq in news.items()), request.limit)
+    def rows(self, request: FeedRequest, heads: Heads) -> Rows | None:
+        """What is new, when it was read for somebody else or there is nothing."""
+        place = self.place(request, heads)
+        if not place.news:
+            return NOTHING
         with self._lock:
-            found = self._pages.get(place)
-        if found is None:
-            found = look(news)
-            if len(found[0]) <= _MOST_ROWS:
-                with self._lock:
-                    _make_room(self._pages, _MOST_PAGES)
-                    self._pages[place] = found
-        rows, upto, behind = found
-        return rows, {**request.after, **upto}, behind
+            return self._pages.get(place)
+
+    def keep(self, place: Place, rows: Rows) -> None:
+        """These were read; the next one at this place gets them as well."""
+        if rows.count <= _MOST_ROWS:
+            with self._lock:
+                _make_room(self._pages, _MOST_PAGES)
+                self._pages[place] = rows
+
+    def place(self, request: FeedRequest, heads: Heads) -> Place:
+        """Where who asks stands; nothing is new where no scope is named."""
+        after = request.after.items()
+        news = frozenset((name, seq, heads[name]) for name, seq in after if heads.get(name, 0) > seq)
+        return Place(news, request.limit)
+
+
+def rights(scopes: Iterable[str]) -> list[str]:
+    """What rings when somebody's rights may have changed: their own scope says who that is."""
+    own = [session_of(scope.removeprefix(_OWN)) for scope in scopes if scope.startswith(_OWN)]
+    return [EVERYONE, *own]
 
 
 def _make_room(kept: dict[Any, Any], most: int) -> None:

@@ -33,6 +33,8 @@ SETTING: Final = "carecenter.scopes"
 _NOT_THAT_ROLE: Final = ("22023", "42501")  # there is none, it is not given
 
 _GROWING: Final = (Audit.__tablename__, OpLog.__tablename__)
+# A page that takes a row from one scope and brings it in another holds both or neither.
+_AS_OF_ONE_MOMENT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _SET: Final = f"SELECT set_config('{SETTING}', CAST(CAST(:scopes AS text[]) AS text), true)"
 # After a transaction that set it, the setting is empty rather than missing. As a subquery it is asked once.
 _FOLLOWED: Final = f"ANY ((SELECT coalesce(nullif(current_setting('{SETTING}', true), ''), '{{}}'))::text[])"
@@ -40,9 +42,8 @@ _FOLLOWED: Final = f"ANY ((SELECT coalesce(nullif(current_setting('{SETTING}', t
 
 @contextmanager
 def behind_the_wall(engine: Engine, scopes: Collection[str]) -> Iterator[Session]:
-    """A transaction of ``carecenter_reader`` that sees these scopes, until it ends."""
-    with Session(engine) as session, session.begin():
-        session.execute(text("SET TRANSACTION READ ONLY"))
+    """A transaction of ``carecenter_reader`` that sees these scopes as of one moment, until it ends."""
+    with Session(engine.execution_options(**_AS_OF_ONE_MOMENT)) as session, session.begin():
         session.execute(text(_SET), {"scopes": list(scopes)})
         yield session
 

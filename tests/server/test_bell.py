@@ -15,7 +15,7 @@ from carecenter.models.base import Side
 from carecenter.models.centre import FeedHead
 from carecenter.models.engine import postgres_engine
 from carecenter.server import bell
-from carecenter.server.bell import Bell, ring
+from carecenter.server.bell import Bell, ring, session_of
 from tests.houses import House
 
 SECONDS = 20
@@ -56,7 +56,7 @@ def listening(engine: Engine) -> Iterator[Bell]:
 
 def rung(engine: Engine, *scopes: str) -> None:
     with Session(engine) as session, session.begin():
-        ring(session, scopes)
+        ring(session, dict.fromkeys(scopes, 1))
 
 
 def ready(engine: Engine, at: Bell) -> None:
@@ -87,7 +87,7 @@ def test_what_is_rolled_back_is_not_heard(engine: Engine, listening: Bell) -> No
     ready(engine, listening)
     ear, later = Ear(listening, "queue:a"), Ear(listening, "queue:b")
     with Session(engine) as session, session.begin() as transaction:
-        ring(session, ["queue:a"])
+        ring(session, {"queue:a": 1})
         transaction.rollback()
     rung(engine, "queue:b")
     assert later.hears()
@@ -98,7 +98,7 @@ def test_nothing_is_heard_before_the_commit(engine: Engine, listening: Bell) -> 
     ready(engine, listening)
     ear, other = Ear(listening, "queue:a"), Ear(listening, "queue:b")
     with Session(engine) as session, session.begin():
-        ring(session, ["queue:a"])
+        ring(session, {"queue:a": 1})
         if engine.dialect.name == "postgresql":  # SQLite has one writer
             rung(engine, "queue:b")
             assert other.hears()
@@ -125,25 +125,58 @@ def test_a_great_many_scopes_are_all_heard(engine: Engine, listening: Bell) -> N
     assert all(ear.hears() for ear in ears)
 
 
-def test_another_process_is_heard(house: House, postgres_url: str) -> None:
-    """Another engine stands for it: nothing is shared but the database."""
-    here, there = postgres_engine(postgres_url), postgres_engine(postgres_url)
-    listening = Bell(here)
-    ready(there, listening)
-    ear = Ear(listening, "queue:a")
-    rung(there, "queue:a")
-    assert ear.hears()
-    listening.close()
-    here.dispose()
-    there.dispose()
-
-
 @pytest.fixture
 def migrated(postgres_url: str) -> Iterator[Engine]:
     engine = postgres_engine(postgres_url)
     bring_up_to_date(engine, Side.CENTRE)
     yield engine
     engine.dispose()
+
+
+def test_another_process_is_heard(migrated: Engine, postgres_url: str) -> None:
+    """Another engine stands for it: nothing is shared but the database."""
+    here, there = migrated, postgres_engine(postgres_url)
+    listening = Bell(here)
+    ready(there, listening)
+    ear = Ear(listening, "queue:a")
+    rung(there, "queue:a")
+    assert ear.hears()
+    listening.close()
+    there.dispose()
+
+
+def test_who_listens_knows_how_far_each_scope_reaches(migrated: Engine) -> None:
+    advance(migrated, "queue:a", 7)
+    listening = Bell(migrated)
+    assert listening.heads(["queue:a"]) is None, "nobody listens yet"
+    ready(migrated, listening)
+    ear = Ear(listening, "queue:a")
+    with Session(migrated) as session, session.begin():
+        ring(session, {"queue:a": 9, "queue:b": 2})
+    assert ear.hears()
+    assert listening.heads(["queue:a", "queue:b", "queue:c"]) == {"queue:a": 9, "queue:b": 2, "queue:c": 0}
+    listening.close()
+    assert listening.heads(["queue:a"]) is None, "nobody listens any more"
+
+
+def test_a_session_that_ends_is_heard_however_it_ends(migrated: Engine) -> None:
+    listening = Bell(migrated)
+    ready(migrated, listening)
+    name = session_of("somebody")
+    ear, before = Ear(listening, name), listening.heads([name])
+    with migrated.begin() as connection:
+        for statement in (
+            "INSERT INTO account (id, version, name, display_name_ar, display_name_en, role, language, active)"
+            " VALUES ('somebody', 1, 'x', '', '', 'agent', 'ar', true)",
+            "INSERT INTO device (id, name, first_seen, revoked) VALUES ('d', '', now(), false)",
+            "INSERT INTO token (token_hash, account_id, device_id, issued_at) VALUES ('t', 'somebody', 'd', now())",
+        ):
+            connection.exec_driver_sql(statement)
+    with migrated.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM token")
+    assert ear.hears()
+    assert listening.heads([name]) != before
+    listening.close()
 
 
 def advance(engine: Engine, scope: str, seq: int) -> None:

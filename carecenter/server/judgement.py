@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from carecenter import operations
 from carecenter.core.errors import NotFound
 from carecenter.core.i18n import N_
+from carecenter.models.account import Account
 from carecenter.models.base import Synced
 from carecenter.models.caller import Caller
 from carecenter.models.queue import Queue
 from carecenter.models.ticket import Ticket
 from carecenter.models.viewer import Viewer, viewer_of
+from carecenter.operations.brought import BringCall, BringCallback, BringTicket, Brought
 from carecenter.operations.callbacks import PromiseCallback
 from carecenter.operations.callers import AttachPhone, CorrectCaller
 from carecenter.operations.calls import IdentifyCaller, OpenCall
@@ -25,7 +27,7 @@ from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
 from carecenter.server import references, turns
 from carecenter.server.session import CentreSession
-from carecenter.wire import Envelope, Outcome
+from carecenter.wire import GIVEN_TWICE, Envelope, Outcome
 
 TICK: Final = dt.timedelta(microseconds=1)
 """Between the moments of two operations that came at once: timelines keep the order in which they were done."""
@@ -36,6 +38,9 @@ _LINKS: Final[dict[type[operations.Operation], tuple[_Link, ...]]] = {
     OpenTicket: (("caller_id", Caller),),
     OpenCall: (("caller_id", Caller),),
     IdentifyCaller: (("caller_id", Caller),),
+    BringCall: (("caller_id", Caller),),
+    BringTicket: (("caller_id", Caller),),
+    BringCallback: (("caller_id", Caller),),
     PromiseCallback: (("caller_id", Caller), ("ticket_id", Ticket)),
 }
 """What is promised also without what these fields name."""
@@ -68,7 +73,7 @@ class Judge:
         """Load and lock what the operations are about."""
         found = tuple(wanted)
         turns.load(self._session, found)
-        given = (operation.reference for operation in found if isinstance(operation, OpenTicket))
+        given = (operation.reference for operation in found if isinstance(operation, OpenTicket | BringTicket))
         self._holders |= references.holders(self._session, given)
 
     def judge(self, envelope: Envelope, operation: operations.Operation) -> Verdict:
@@ -80,16 +85,20 @@ class Judge:
         actor = operations.Actor(
             account_id=envelope.account_id, device_id=envelope.device_id, desk_at=envelope.typed_at
         )
+        if isinstance(operation, Brought):
+            if operation.is_here(self._session):
+                return Verdict(Outcome.ACCEPTED)
+            operation, strange = self._attributed(envelope.account_id, operation)
+            doubt = doubt or strange
         doubt = doubt or self._outdated(operation)
         if self._has_lost_its_owner(operation):
             text = N_("Its ticket or its caller's card is no longer there. What was written is kept for review.")
             return Verdict(Outcome.IN_REVIEW, text, astray=True)
         placed, unlinked = self._placed(operation)
         doubt = unlinked or doubt
-        if isinstance(placed, OpenTicket):
-            doubt = self._open(placed, actor) or doubt
-        else:
-            placed.apply(self._session, actor, self._at)
+        if isinstance(placed, OpenTicket | BringTicket) and (number := self._another_number(placed)):
+            placed, doubt = msgspec.structs.replace(placed, reference=number), GIVEN_TWICE
+        placed.apply(self._session, actor, self._at)
         return Verdict(Outcome.IN_REVIEW if doubt else Outcome.ACCEPTED, doubt)
 
     def _doubt(self, account_id: str, operation: operations.Operation) -> str:
@@ -116,27 +125,47 @@ class Judge:
         """With a queue, a ticket and a caller that are there: what was promised does not go with them."""
         links = _LINKS.get(type(operation), ())
         changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
-        if isinstance(operation, OpenTicket) and self._session.get(Queue, operation.queue_id) is None:
+        opened = operation.queue_id if isinstance(operation, OpenTicket | BringTicket) else None
+        if opened is not None and self._session.get(Queue, opened) is None:
             first = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
-            changed["queue_id"] = self._session.scalar(first) or operation.queue_id
+            changed["queue_id"] = self._session.scalar(first) or opened
         if not changed:
             return operation, ""
         return msgspec.structs.replace(operation, **changed), N_(
             "Its queue, its ticket or its caller's card is no longer there."
         )
 
-    def _open(self, operation: OpenTicket, actor: operations.Actor) -> str:
-        """Open a ticket under its number, or under a fresh one when another ticket answers to it."""
+    def _attributed(self, account_id: str, operation: Brought) -> tuple[Brought, str]:
+        """In the names it may use: one's own, of those who lead anybody's, and such as are only names here."""
+        strange = {one for one in operation.accounts() if not self._may_name(account_id, one)}
+        if strange:
+            named = operation.in_the_name_of(dict.fromkeys(strange, account_id))
+            return named, N_("It was brought in the name of somebody else. Who brought it stands there instead.")
+        if isinstance(operation, BringTicket) and not self._may_bring_to(account_id, operation.queue_id):
+            return operation, N_("It was brought into a restricted queue by somebody who is not its member.")
+        return operation, ""
+
+    def _may_name(self, account_id: str, wanted: str) -> bool:
+        account = None if wanted == account_id else self._session.get(Account, wanted)
+        viewer = self._viewers.get(account_id)
+        leads = isinstance(viewer, Viewer) and viewer.leads
+        return wanted == account_id or (account is not None and (leads or account.is_only_a_name))
+
+    def _may_bring_to(self, account_id: str, queue_id: str) -> bool:
+        queue, viewer = self._session.get(Queue, queue_id), self._viewers.get(account_id)
+        inside = isinstance(viewer, Viewer) and queue_id in viewer.queue_ids
+        return inside or queue is None or not queue.restricted
+
+    def _another_number(self, operation: OpenTicket | BringTicket) -> str:
+        """A fresh number for a ticket, which answers to the old one as well, when another one answers to that."""
         given, ticket_id = operation.reference, operation.ticket_id
         known = self._session.get(Ticket, ticket_id) is not None
         taken = self._holders.setdefault(given, ticket_id) != ticket_id
         if known or not taken:
-            operation.apply(self._session, actor, self._at)
             return ""
         (number,) = references.allocate(self._session, 1)
-        msgspec.structs.replace(operation, reference=number).apply(self._session, actor, self._at)
         references.keep_alias(self._session, ticket_id, given)
-        return N_("The follow-up reference was given twice: call this caller back with the new one.")
+        return number
 
 
 def _viewer(session: Session, account_id: str) -> Viewer | str:

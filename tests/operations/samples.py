@@ -17,6 +17,20 @@ CALLER = RegisterCaller(caller_id=new_id(), name_en="Caller")
 
 _MORE: dict[str, dict[str, Any]] = {
     "AssignTicket": {"was": None, "now": None},
+    "BringCall": {"started_at": START, "ended_at": START},
+    "BringCallback": {"number": "+96599887766", "due_at": START, "state": "promised"},
+    "BringCaller": {"registered_at": START},
+    "BringTicket": {
+        "remark": "brought along",
+        "reference": "0472915644",
+        "kind": "complaint",
+        "status": "received",
+        "queue_id": GENERAL,
+        "opened_by": "sara",
+        "opened_at": START,
+        "due_at": START,
+        "changed_at": START,
+    },
     "AttachPhone": {"e164": "+96599887766"},
     "ChangeQueue": {"was": GENERAL, "now": TECHNICAL},
     "CheckPin": {"right": True},
@@ -51,7 +65,8 @@ _MORE: dict[str, dict[str, Any]] = {
 def sample(tag: str, ticket_id: str) -> Operation:
     """An operation of this kind about this ticket, or about ``CALLER``; rows that it makes are new."""
     kind = operations.registry()[tag]
-    made = {"OpenTicket": "ticket_id", "RegisterCaller": "caller_id"}.get(tag)
+    made = {"OpenTicket": "ticket_id", "BringTicket": "ticket_id"}.get(tag)
+    made = {"RegisterCaller": "caller_id", "BringCaller": "caller_id"}.get(tag, made)
     fields: dict[str, Any] = {name: new_id() for name in kind.__struct_fields__ if name.endswith("_id")}
     fields |= {"text": "text", "notes": "notes", "ticket_id": ticket_id, "caller_id": CALLER.caller_id}
     fields |= _MORE.get(tag, {}) | ({made: new_id()} if made else {})

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
 
+import msgspec
+
 from carecenter.core.config import Paths
 from carecenter.core.errors import NotAllowed, NotFound, SignedOut, Unreachable, UserError, WrongPassword
 from carecenter.core.i18n import N_
@@ -59,7 +61,7 @@ class HallOpened(OpenDesk):
 
     def check_password(self, password: str) -> None:
         """Raises WrongPassword. The password signed in with is known here, so the server is not needed."""
-        if not compare_digest(password.encode(), self.admitted.password.encode()):
+        if not compare_digest(password.encode(), self.admitted.request.password.encode()):
             raise WrongPassword(N_("Name and password do not go together. Check both and try again."))
 
     def refusal(self) -> UserError | None:
@@ -145,6 +147,14 @@ class HallDesk:
         except BaseException:
             transport.close()
             raise
+
+    def another_device(self, opened: HallOpened, device_id: str) -> SigningIn:
+        """A line on which whoever is signed in speaks for another device. It signs in when it is used."""
+        mine = opened.admitted.request
+        name = f"{mine.device_name} (joined)"
+        request = msgspec.structs.replace(mine, device_id=device_id, device_name=name)
+        credentials = Credentials(request, opened.session.account_id)
+        return SigningIn(self._line(), credentials, "", lambda error: log.info("refused: %s", type(error).__name__))
 
     def _slots(self) -> KeySlots | None:
         if not self._paths.keyslots.exists():

@@ -259,7 +259,8 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class BringTicket(Brought, frozen=True, kw_only=True):
     """A ticket as it stands, with its whole timeline, its promises and the other numbers it answers to.
 
-    ``aliases``: (id of the row, reference). The timeline ends with a note of whoever brings it, so that nobody
+    ``confidential``: it lay in a restricted queue, and comes into none that is not. ``aliases``: (id of the row,
+    reference). The timeline ends with a note of whoever brings it, so that nobody
     takes it for one that was kept here from the start: ``remark``, under the id ``entry_id``.
     """
 
@@ -290,6 +291,7 @@ class BringTicket(Brought, frozen=True, kw_only=True):
     escalation: int = 0
     outcome: Outcome | None = None
     closed_at: dt.datetime | None = None
+    confidential: bool = False
     lines: tuple[Line, ...] = ()
     promises: tuple[Promise, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()

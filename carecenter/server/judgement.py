@@ -94,6 +94,8 @@ class Judge:
         if self._has_lost_its_owner(operation):
             text = N_("Its ticket or its caller's card is no longer there. What was written is kept for review.")
             return Verdict(Outcome.IN_REVIEW, text, astray=True)
+        if isinstance(operation, BringTicket) and self._queue_for(operation) is None:
+            return Verdict(Outcome.QUARANTINED, N_("It is confidential, and the centre has no restricted queue."))
         placed, unlinked = self._placed(operation)
         doubt = unlinked or doubt
         if isinstance(placed, OpenTicket | BringTicket) and (number := self._another_number(placed)):
@@ -125,15 +127,23 @@ class Judge:
         """With a queue, a ticket and a caller that are there: what was promised does not go with them."""
         links = _LINKS.get(type(operation), ())
         changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
-        opened = operation.queue_id if isinstance(operation, OpenTicket | BringTicket) else None
-        if opened is not None and self._session.get(Queue, opened) is None:
-            first = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
-            changed["queue_id"] = self._session.scalar(first) or opened
+        if isinstance(operation, OpenTicket | BringTicket):
+            queue_id = self._queue_for(operation)
+            changed |= {} if queue_id in {None, operation.queue_id} else {"queue_id": queue_id}
         if not changed:
             return operation, ""
         return msgspec.structs.replace(operation, **changed), N_(
             "Its queue, its ticket or its caller's card is no longer there."
         )
+
+    def _queue_for(self, operation: OpenTicket | BringTicket) -> str | None:
+        """Where it is worked on: in the queue it names, or else in the first one that it may lie in."""
+        named = self._session.get(Queue, operation.queue_id)
+        confidential = isinstance(operation, BringTicket) and operation.confidential
+        if named is not None and (named.restricted or not confidential):
+            return operation.queue_id
+        fitting = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
+        return self._session.scalar(fitting.where(Queue.restricted) if confidential else fitting)
 
     def _attributed(self, account_id: str, operation: Brought) -> tuple[Brought, str]:
         """In the names it may use: one's own, of those who lead anybody's, and such as are only names here."""

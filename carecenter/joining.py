@@ -14,7 +14,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
+from math import ceil
 from typing import Final
 
 import msgspec
@@ -45,6 +47,7 @@ log = logging.getLogger(__name__)
 
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds after which a line that was lost is tried again; then a person is asked."""
+_STEP: Final = 0.5
 _AROUND: Final = 400
 """Bytes of an envelope around its payload, at most."""
 _TAKEN: Final = (Outcome.ACCEPTED, Outcome.IN_REVIEW)
@@ -83,8 +86,8 @@ class Joining:
             self._own.note_joined(joined)
             line = self._hall.another_device(self._opened, device_id)
             try:
-                sender = _Sender(line, (device_id, names.bringer), self._pause)
                 total = leaving.count(unit.session, names)
+                sender = _Sender(line, (device_id, names.bringer), partial(self._rest, progress, total))
                 progress(0, total)
                 for batch in _batches(leaving.operations(unit.session, names)):
                     sender.send(batch)
@@ -95,6 +98,12 @@ class Joining:
             self._own.note_joined(replace(joined, at=centre.clock(), complete=True))
         log.info("brought along: %d operations, not taken: %d", sender.sent, sender.told().left)
         return sender.told()
+
+    def _rest(self, progress: Progress, total: int, seconds: float, done: int) -> None:
+        """Until a line that was lost is tried again; whoever has enough need not wait for that."""
+        for _step in range(ceil(seconds / _STEP)):
+            self._pause(_STEP)
+            progress(done, total)
 
     def _must_be_real(self, session: Session) -> None:
         if self._own.is_demo or leaving.is_made_up(session):
@@ -109,8 +118,8 @@ class Joining:
 class _Sender:
     """Sends operations of one device and one author, and counts what becomes of them."""
 
-    def __init__(self, line: Transport, who: tuple[str, str], pause: Callable[[float], None]) -> None:
-        self._line, self._who, self._pause = line, who, pause
+    def __init__(self, line: Transport, who: tuple[str, str], rest: Callable[[float, int], None]) -> None:
+        self._line, self._who, self._rest = line, who, rest
         self._came: Counter[str] = Counter()
         self._renumbered: list[str] = []
         self._reviewed = self._left = self.sent = 0
@@ -151,7 +160,7 @@ class _Sender:
                 if pause is None:
                     raise
                 asked = error.params.get("retry_after") if isinstance(error, Busy) else None
-                self._pause(float(str(asked)) if asked is not None else pause)
+                self._rest(float(str(asked)) if asked is not None else pause, self.sent)
         raise AssertionError
 
     def _note(self, operation: brought.Brought, result: Result) -> None:

@@ -104,7 +104,7 @@ class Standalone:
         if not self.is_set_up:
             return None
         slots = self._slots()
-        return OwnWork(slots.names(), self._holds_secret_of(slots), self._joined())
+        return OwnWork(slots.names(), self._holds_secret_of(slots), self.is_demo, self._joined())
 
     def note_joined(self, joined: Joined) -> None:
         """It is being brought along, or has been: it must not happen again by accident."""

@@ -24,11 +24,13 @@ class Joined:
 class OwnWork:
     """There is work of a desk on its own on this computer: who can open it, and whether it was brought along.
 
-    `by_password`: this computer holds the secret that goes with the passwords; else the recovery code opens it.
+    `made_up`: it is the demonstration, which stays where it is. `by_password`: this computer holds the secret that
+    goes with the passwords; else the recovery code opens it.
     """
 
     names: tuple[str, ...]
     by_password: bool
+    made_up: bool = False
     joined: Joined | None = None
 
 

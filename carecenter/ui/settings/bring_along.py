@@ -114,7 +114,8 @@ class BringAlong(Translated, Section):
         if joined is not None and joined.complete:
             done = _("It was brought to {server} on {time}. The desk's own files stay as they were.")
             text = done.format(server=i18n.isolate(joined.server), time=i18n.date_time(joined.at))
-            return text if self._office.server is not None else f"{text} {_('What is done here now is not there.')}"
+            later = _("What is done here now is not there.")
+            return text if self._office.server is not None else f"{text} {later}"
         if joined is not None:
             text = _("It began to be brought to {server} and did not come to an end. Go on: nothing comes twice.")
             return text.format(server=i18n.isolate(joined.server))

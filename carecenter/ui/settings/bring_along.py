@@ -52,10 +52,9 @@ class BringAlong(Translated, Section):
         for button in (self.again, self.look, self.bring, self.back):
             row.addWidget(button)
         row.addStretch(1)
-        for part in (self.text, self.form, self.people_text, self.people, self.bar):
+        for part in (self.text, self.form, self.outcome, self.people_text, self.people, self.bar):
             self.body.addWidget(part)
         self.body.addLayout(row)
-        self.body.addWidget(self.outcome)
         self.form.entered.connect(self._on_look)
         self.look.clicked.connect(self._on_look)
         self.bring.clicked.connect(lambda: self._work.start(self._bring()))
@@ -131,6 +130,7 @@ class BringAlong(Translated, Section):
         possible = self._office.server is not None and self._own is not None and not self._own.made_up
         asks = asking and possible and not done and not preview and not busy
         self.again.setVisible(asking and possible and done and not preview and not busy)
+        self.text.setVisible(not preview and not busy)
         self.form.setVisible(asks)
         self.look.setVisible(asks)
         for part in (self.people_text, self.people, self.bring):

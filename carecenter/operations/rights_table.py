@@ -27,8 +27,8 @@ An operation about a ticket is for those who work in its queue and for whoever o
   accepted all the same and put up for review.
 * **no**: refused, and the refusal is on record.
 
-What a desk brings along when it joins a hall (`Bring…`) names others as its authors only when whoever brings it leads, or
-when they are mere names here; else it stands under the name of who brought it, and is put up for review.
+What a desk brings along when it joins a hall (`Bring…`) names others as its authors only when whoever brings it
+leads, or when they are mere names here; else it stands under the name of who brought it, and is put up for review.
 """
 
 

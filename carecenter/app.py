@@ -109,6 +109,7 @@ class Application:
         self._keyring: Keyring | None = None
         self._calls: list[IncomingCall] = []
         self._idle: IdleWatch | None = None
+        self._is_new_to_server = False
 
     def paint(self) -> None:
         """Show the window and return once its first picture stands (or does not come)."""
@@ -182,6 +183,9 @@ class Application:
         self.window.open_desk(desk, pages, demo=house.is_demo)
         for notice in opened.notices:
             self.messages.error(notice)
+        if self._is_new_to_server:
+            self._is_new_to_server = False
+            self._tasks.spawn(self._offer_own_work(house, pages))
         self._watch_idleness()
         self._take_calls()
 
@@ -249,8 +253,15 @@ class Application:
         await self.sign_out()
         self.preferences.use_server(address)
         if self.house is not None and not self._stopping.is_set():
+            self._is_new_to_server = address is not None
             self.house = self.house.moved(computer(self._paths, self._keyring, address))
             await self.panel.open_door(self.house, self._tasks)
+
+    async def _offer_own_work(self, house: House, pages: Pages) -> None:
+        own = await house.own_work()
+        if own is not None and own.joined is None and not own.made_up:
+            text = _("What this desk did on its own can be brought along to the server.")
+            self.messages.info(text, Action(_("Bring it along…"), pages.show_server))
 
     def _sent_away(self, reason: UserError) -> None:
         self.panel.sign_in.complain(lambda: sentence(reason))
@@ -294,7 +305,9 @@ class Application:
             raise
         logs.start(self._paths.logs)
         held.callback(logs.stop)
-        return House(computer(self._paths, self._keyring, ServerAddress.of(self.preferences.settings)), self)
+        chosen = ServerAddress.of(self.preferences.settings)
+        own = standalone.Standalone(self._paths, self._keyring)
+        return House(computer(self._paths, self._keyring, chosen), self, own)
 
     async def _handed_over(self) -> bool:
         import asyncio

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
 
+import msgspec
+
 from carecenter.core import device_key, secrets
 from carecenter.core.config import Paths
 from carecenter.core.device_key import DeviceKey
@@ -68,7 +70,7 @@ class HallOpened(OpenDesk):
 
     def check_password(self, password: str) -> None:
         """Raises WrongPassword. The password signed in with is known here, so the server is not needed."""
-        if not compare_digest(password.encode(), self.admitted.password.encode()):
+        if not compare_digest(password.encode(), self.admitted.request.password.encode()):
             raise WrongPassword(N_("Name and password do not go together. Check both and try again."))
 
     def refusal(self) -> UserError | None:
@@ -158,10 +160,32 @@ class HallDesk:
             transport.close()
             raise
 
+    def another_device(self, opened: HallOpened, device_id: str) -> SigningIn:
+        """A line on which whoever is signed in speaks for another device. It signs in when it is used."""
+        mine = opened.admitted.request
+        name = f"{mine.device_name} (joined)"
+        request = msgspec.structs.replace(mine, device_id=device_id, device_name=name)
+        credentials = Credentials(request, self._key(self._slots(), device_id), opened.session.sealing_key)
+        return SigningIn(
+            self._line(),
+            credentials,
+            opened.session.account_id,
+            "",
+            lambda error: log.info("refused: %s", type(error).__name__),
+        )
+
     def _slots(self) -> KeySlots | None:
         if not self._paths.keyslots.exists():
             return None
         return KeySlots.load(self._paths.keyslots, self._keeper.read, cost=self._cost)
+
+    def _key(self, slots: KeySlots | None, device_id: str) -> DeviceKey:
+        """Made from the secret that lies here, or is going to."""
+        secret = self._new_secret
+        if slots is not None:
+            with contextlib.suppress(SecretMissingError):
+                secret = self._keeper.read(slots.secret_ref).value
+        return DeviceKey(secret, device_id)
 
     def _new_slots(self, keys: Keys) -> KeySlots:
         if self._paths.store.exists():  # of a first sign-in that was interrupted
@@ -222,12 +246,7 @@ class _Entry:
         return Credentials(request, self._key(device_id), "" if sealed is None else sealed.public_key)
 
     def _key(self, device_id: str) -> DeviceKey:
-        """Made from the secret that lies here, or is going to."""
-        secret = self._hall._new_secret
-        if self._slots is not None:
-            with contextlib.suppress(SecretMissingError):
-                secret = self._hall._keeper.read(self._slots.secret_ref).value
-        return DeviceKey(secret, device_id)
+        return self._hall._key(self._slots, device_id)
 
     def _asked(self, keys: Keys | None) -> SignedIn | Unreachable:
         sealed = self._slots.for_centre if self._slots is not None else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -17,9 +17,11 @@ from carecenter.core.backup_key import BackupKey, BackupLook, Restored
 from carecenter.core.config import Paths
 from carecenter.core.errors import NotAllowed
 from carecenter.core.i18n import N_
+from carecenter.core.joining import Belongings, Brought, OwnWork
 from carecenter.core.secrets import Keyring, SecretPlace
 from carecenter.core.server_address import ServerAddress
 from carecenter.hall import HallDesk, HallOpened, probe
+from carecenter.joining import Joining
 from carecenter.opening import OpenDesk, Progress
 from carecenter.standalone import Opened, Standalone
 from carecenter.ui.sign_in.door import Threshold
@@ -52,12 +54,13 @@ def computer(paths: Paths, keyring: Keyring | None, server: ServerAddress | None
 class House:
     """One computer's desk. Every coroutine raises what the call of `Standalone` or `HallDesk` raises."""
 
-    def __init__(self, computer: Standalone | HallDesk, host: Host) -> None:
-        self._computer, self._host = computer, host
+    def __init__(self, computer: Standalone | HallDesk, host: Host, own: Standalone | None = None) -> None:
+        """``own``: what lies on this computer of working without a server."""
+        self._computer, self._host, self._own = computer, host, own
 
     def moved(self, computer: Standalone | HallDesk) -> House:
         """The same host with another desk."""
-        return House(computer, self._host)
+        return House(computer, self._host, self._own)
 
     @property
     def is_demo(self) -> bool:
@@ -77,6 +80,18 @@ class House:
         """Everybody is signed out; what lies on this computer stays where it is."""
         # Not awaited: signing out closes the page, and this coroutine with it.
         self._host.use_server(address)
+
+    async def own_work(self) -> OwnWork | None:
+        """What was done here without a server."""
+        return None if self._own is None else await in_thread(self._own.own_work)
+
+    async def look_at_own(self, key: BackupKey) -> Belongings:
+        """How much of it there is."""
+        return await in_thread(self._joining().look, key)
+
+    async def bring(self, key: BackupKey, people: Mapping[str, str], progress: Progress) -> Brought:
+        """All of it to the server."""
+        return await in_thread_with_progress(partial(self._joining().bring, key, people), progress)
 
     async def look(self) -> Threshold:
         """What stands before a person at this computer."""
@@ -141,6 +156,12 @@ class House:
     async def check_password(self, password: str) -> None:
         """Asks the centre, which also slows a guesser down. Raises WrongPassword."""
         await in_thread(_check, self._opened(), password)
+
+    def _joining(self) -> Joining:
+        opened = self._opened()
+        if self._own is None or not isinstance(self._computer, HallDesk) or not isinstance(opened, HallOpened):
+            raise NotAllowed(N_("This desk works on its own. Sign in to a server first."))
+        return Joining(self._own, self._computer, opened)
 
     @property
     def _alone(self) -> Standalone:

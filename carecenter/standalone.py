@@ -16,23 +16,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 from filelock import FileLock, Timeout
 
-from carecenter.core.backup_key import BackupKey, BackupLook, ByCode, Restored
+from carecenter.core.backup_key import BackupKey, BackupLook, ByCode, ByPassword, Restored
 from carecenter.core.config import Paths, replace_file
-from carecenter.core.errors import StoreDamaged, StoreInUse, UserError, WrongPassword
+from carecenter.core.errors import NotAllowed, StoreDamaged, StoreInUse, UserError, WrongPassword
 from carecenter.core.i18n import N_
+from carecenter.core.joining import Joined, OwnWork
 from carecenter.core.keyslots import KdfCost, Keys, KeySlots, PasswordNotSetError
 from carecenter.core.secrets import Keyring, SecretKeeper, SecretMissingError, SecretPlace
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Side
 from carecenter.models.engine import sqlcipher_engine
 from carecenter.opening import OpenDesk, Progress, first_round, open_store
-from carecenter.server import accounts, backup, demo
+from carecenter.operations.base import LEADING_ROLES
+from carecenter.server import accounts, backup, demo, intake
 from carecenter.server.centre import Centre
 from carecenter.store import salvage
+from carecenter.store.workstation import Workstation
 from carecenter.sync.in_process import InProcess
-from carecenter.wire import NewAccount, SignedIn, SignIn
+from carecenter.wire import NewAccount, Push, SignedIn, SignIn
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +98,40 @@ class Standalone:
     def names(self) -> tuple[str, ...]:
         """Who can sign in here."""
         return self._slots().names() if self.is_set_up else ()
+
+    def own_work(self) -> OwnWork | None:
+        """What can be brought along to a hall; None where nothing was ever set up."""
+        if not self.is_set_up:
+            return None
+        slots = self._slots()
+        return OwnWork(slots.names(), self._holds_secret_of(slots), self.is_demo, self._joined())
+
+    def note_joined(self, joined: Joined) -> None:
+        """It is being brought along, or has been: it must not happen again by accident."""
+        replace_file(self._joined_mark, msgspec.json.encode(joined))
+
+    @contextmanager
+    def at_hand(self, key: BackupKey) -> Iterator[tuple[Centre, str]]:
+        """The embedded centre with everything the desk ever saved, and the desk's id. Nobody is signed in.
+
+        Raises ``WrongPassword`` or ``RecoveryCodeError`` for a key that does not open it, ``NotAllowed`` for an
+        account that does not lead, ``KeyringLockedError``, ``StoreDamaged``.
+        """
+        slots = self._slots()
+        keys = _opened_by(slots, key)
+        centre = self._centre(keys)
+        try:
+            if isinstance(key, ByPassword):
+                _must_lead(centre, key.name)
+            workstation, _ = open_store(self._paths.store, keys)
+            try:
+                _hand_over(workstation, centre)
+                device_id = workstation.device_id()
+            finally:
+                workstation.close()
+            yield centre, device_id
+        finally:
+            centre.close()
 
     def set_up(self, first: NewAccount, place: SecretPlace | None = None) -> str:
         """Make the keys, the databases and the first account; returns the recovery code, to be shown once.
@@ -297,17 +335,60 @@ class Standalone:
         except UserError:
             slots.rebind(keys, self._keeper.create())
 
+    def _joined(self) -> Joined | None:
+        if not self._joined_mark.exists():
+            return None
+        try:
+            return msgspec.json.decode(self._joined_mark.read_bytes(), type=Joined)
+        except msgspec.MsgspecError:
+            log.warning("the note of the hall that this desk joined cannot be read")
+            return None
+
+    @property
+    def _joined_mark(self) -> Path:
+        return self._paths.data / "joined.json"
+
     @property
     def _demo_mark(self) -> Path:
         return self._paths.data / "demo"
 
 
+def _must_lead(centre: Centre, name: str) -> None:
+    with centre.transaction() as unit:
+        account = accounts.named(unit.session, name)
+        if account is None or not account.active or account.role not in LEADING_ROLES:
+            raise NotAllowed(
+                N_(
+                    "Only an account that led this desk opens all of it: a supervisor's or an administrator's. The"
+                    " recovery code does as well."
+                )
+            )
+
+
+def _hand_over(workstation: Workstation, centre: Centre) -> None:
+    """What a desk that was stopped too early has saved and not yet sent to its own centre."""
+    before: list[str] = []
+    while (ids := _ids(push := workstation.next_push())) != before:
+        with centre.transaction() as unit:
+            results = intake.accept(unit, push.operations, centre.clock())
+        workstation.settle(results)
+        before = ids
+
+
+def _ids(push: Push) -> list[str]:
+    return [operation.op_id for operation in push.operations]
+
+
+def _opened_by(slots: KeySlots, key: BackupKey) -> Keys:
+    if isinstance(key, ByCode):
+        return slots.open_with_recovery(key.code)
+    return slots.open(key.name, key.password)
+
+
 def _unlocked(slots: KeySlots, key: BackupKey) -> Keys:
     """The backup's keys, or a sentence about the backup rather than about this computer."""
     try:
-        if isinstance(key, ByCode):
-            return slots.open_with_recovery(key.code)
-        return slots.open(key.name, key.password)
+        return _opened_by(slots, key)
     except (SecretMissingError, PasswordNotSetError) as error:
         raise UserError(
             N_("No password opens this backup on this computer. Use the recovery code of the desk it was made on.")

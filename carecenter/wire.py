@@ -23,6 +23,7 @@ from carecenter.core.errors import (
     UserError,
     WrongPassword,
 )
+from carecenter.core.i18n import N_
 from carecenter.core.terms import Language, Role, TicketKind, TicketStatus
 
 SCHEMA = 1
@@ -174,6 +175,10 @@ class Outcome(StrEnum):
     """The centre does not know this operation yet: it waits at the workstation until the centre is upgraded."""
     CLONED = "cloned"
     """Another operation has this device's number: the disk was copied. It waits to come from a new device id."""
+
+
+GIVEN_TWICE: Final = N_("The follow-up reference was given twice: call this caller back with the new one.")
+"""The reason of a result that tells of a ticket under a new number."""
 
 
 class Result(Message, frozen=True, kw_only=True):

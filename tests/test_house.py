@@ -197,6 +197,21 @@ async def test_a_restore_is_handed_on_only_when_the_key_opens_the_backup(
 
 
 @pytest.mark.asyncio
+async def test_a_desk_on_its_own_has_no_server_to_bring_its_work_to(host: Application, tmp_path: Path) -> None:
+    own = Standalone(Paths(tmp_path / "desk"), None, KdfCost.MINIMAL)
+    house = House(own, host, own)
+    assert await house.own_work() is None
+    await _at_the_desk(house)
+    work = await house.own_work()
+    assert work is not None
+    assert (work.names, work.by_password, work.joined) == (("Huda",), True, None)
+    with pytest.raises(NotAllowed, match="Sign in to a server first"):
+        await house.look_at_own(ByPassword("Huda", "correct horse"))
+    with pytest.raises(NotAllowed, match="Sign in to a server first"):
+        await house.bring(ByPassword("Huda", "correct horse"), {}, _ignore)
+
+
+@pytest.mark.asyncio
 async def test_work_that_is_given_up_stops_at_its_next_step() -> None:
     begun, go_on, steps = threading.Event(), threading.Event(), []
 

@@ -20,3 +20,8 @@ class Account(Synced, Base):
     role: Mapped[Role] = mapped_column(TermType(Role))
     language: Mapped[Language] = mapped_column(TermType(Language), default=Language.ENGLISH)
     active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def is_only_a_name(self) -> bool:
+        """Whether nobody ever signed in by it: it came along with what its owner wrote at another desk."""
+        return self.name == self.id and not self.active

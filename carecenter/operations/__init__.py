@@ -7,13 +7,14 @@ from functools import cache
 
 import msgspec
 
-from carecenter.operations import articles, callbacks, callers, calls, looks, merging, tickets
+from carecenter.operations import articles, brought, callbacks, callers, calls, looks, merging, tickets
 from carecenter.operations.base import Actor, Operation
 
 __all__ = [
     "Actor",
     "Operation",
     "articles",
+    "brought",
     "callbacks",
     "callers",
     "calls",

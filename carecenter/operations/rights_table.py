@@ -28,6 +28,9 @@ Callers are merged, separated and told apart by those who may know of both.
 * **taken**: intake, what a caller was promised. It is never refused: where the role or the queue says no, it is
   accepted all the same and put up for review.
 * **no**: refused, and the refusal is on record.
+
+What a desk brings along when it joins a hall (`Bring…`) names others as its authors only when whoever brings it
+leads, or when they are mere names here; else it stands under the name of who brought it, and is put up for review.
 """
 
 

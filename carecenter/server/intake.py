@@ -23,6 +23,7 @@ from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.models.centre import Audit, OpBatch, OpLog, Quarantine, Review
 from carecenter.models.viewer import Viewer
+from carecenter.operations.brought import BringTicket
 from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCaller
 from carecenter.operations.calls import IdentifyCaller, OpenCall
 from carecenter.operations.tickets import OpenTicket
@@ -93,7 +94,7 @@ def _turns(cases: Iterable[_Case]) -> Iterable[str]:
     """One push of a workstation after the other, and one ticket under a reference after the other."""
     for case in cases:
         yield f"device {case.envelope.device_id}"
-        if isinstance(case.operation, OpenTicket):
+        if isinstance(case.operation, OpenTicket | BringTicket):
             yield f"reference {case.operation.reference}"
 
 

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from carecenter import operations
 from carecenter.core.errors import NotFound
 from carecenter.core.i18n import N_
+from carecenter.models.account import Account
 from carecenter.models.base import Synced
 from carecenter.models.call import Call
 from carecenter.models.caller import Caller
 from carecenter.models.queue import Queue
 from carecenter.models.ticket import Callback, Ticket
 from carecenter.models.viewer import Viewer, viewer_of
+from carecenter.operations.brought import BringCall, BringCallback, BringTicket, Brought
 from carecenter.operations.callbacks import PromiseCallback, SettleCallback
 from carecenter.operations.callers import AttachPhone, CorrectCaller, RegisterCaller
 from carecenter.operations.calls import IdentifyCaller, OfCall, OpenCall
@@ -27,7 +29,7 @@ from carecenter.operations.rights import refusal
 from carecenter.operations.tickets import AddNote, OpenTicket
 from carecenter.server import bulk, references, scopes, turns
 from carecenter.server.session import CentreSession
-from carecenter.wire import Envelope, Outcome
+from carecenter.wire import GIVEN_TWICE, Envelope, Outcome
 
 TICK: Final = dt.timedelta(microseconds=1)
 """Between the moments of two operations that came at once: timelines keep the order in which they were done."""
@@ -38,6 +40,9 @@ _LINKS: Final[dict[type[operations.Operation], tuple[_Link, ...]]] = {
     OpenTicket: (("caller_id", Caller),),
     OpenCall: (("caller_id", Caller),),
     IdentifyCaller: (("caller_id", Caller),),
+    BringCall: (("caller_id", Caller),),
+    BringTicket: (("caller_id", Caller),),
+    BringCallback: (("caller_id", Caller),),
     PromiseCallback: (("caller_id", Caller), ("ticket_id", Ticket)),
 }
 """What is promised also without what these fields name."""
@@ -67,17 +72,18 @@ class Judge:
         self._at = at - TICK
         self._viewers: dict[str, Viewer | str] = {} if known is None else {known.account_id: known}
         self._holders: dict[str, str] = {}
-        self._queues: set[str] = set()
+        self._restricted: dict[str, bool] = {}
 
     def prepare(self, wanted: Iterable[operations.Operation]) -> None:
         """Load and lock what the operations are about."""
         found = tuple(wanted)
         turns.load(self._session, found)
-        opened = [operation for operation in found if isinstance(operation, OpenTicket)]
+        opened = [operation for operation in found if isinstance(operation, OpenTicket | BringTicket)]
         self._holders |= references.holders(self._session, (operation.reference for operation in opened))
         # Asked one by one, each answer would wait until the tickets before it are written: a flush a ticket.
         named = bulk.among(self._session, Queue.id, sorted({operation.queue_id for operation in opened}))
-        self._queues = set(self._session.scalars(select(Queue.id).where(named))) if opened else set()
+        queues = self._session.execute(select(Queue.id, Queue.restricted).where(named)) if opened else ()
+        self._restricted = {queue.id: queue.restricted for queue in queues}
 
     def judge(self, envelope: Envelope, operation: operations.Operation) -> Verdict:
         """Apply an operation that may be applied; intake also when in doubt. The caller writes the rows."""
@@ -88,16 +94,22 @@ class Judge:
         actor = operations.Actor(
             account_id=envelope.account_id, device_id=envelope.device_id, desk_at=envelope.typed_at
         )
+        if isinstance(operation, Brought):
+            if operation.is_here(self._session):
+                return Verdict(Outcome.ACCEPTED)
+            operation, strange = self._attributed(envelope.account_id, operation)
+            doubt = doubt or strange
         doubt = doubt or self._outdated(operation)
         astray = self._astray(operation, envelope.account_id)
         if astray:
             return Verdict(Outcome.IN_REVIEW, astray, astray=True)
+        if isinstance(operation, BringTicket) and self._queue_for(operation) is None:
+            return Verdict(Outcome.QUARANTINED, N_("It is confidential, and the centre has no restricted queue."))
         placed, unlinked = self._placed(operation)
         doubt = unlinked or doubt
-        if isinstance(placed, OpenTicket):
-            doubt = self._open(placed, actor) or doubt
-        else:
-            placed.apply(self._session, actor, self._at)
+        if isinstance(placed, OpenTicket | BringTicket) and (number := self._another_number(placed)):
+            placed, doubt = msgspec.structs.replace(placed, reference=number), GIVEN_TWICE
+        placed.apply(self._session, actor, self._at)
         return Verdict(Outcome.IN_REVIEW if doubt else Outcome.ACCEPTED, doubt)
 
     def _doubt(self, account_id: str, operation: operations.Operation) -> str:
@@ -140,27 +152,55 @@ class Judge:
             return msgspec.structs.replace(operation, provisional=False), ""
         links = _LINKS.get(type(operation), ())
         changed: dict[str, str | None] = {link[0]: None for link in links if self._is_gone(operation, link)}
-        if isinstance(operation, OpenTicket) and operation.queue_id not in self._queues:
-            first = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
-            changed["queue_id"] = self._session.scalar(first) or operation.queue_id
+        if isinstance(operation, OpenTicket | BringTicket):
+            queue_id = self._queue_for(operation)
+            changed |= {} if queue_id in {None, operation.queue_id} else {"queue_id": queue_id}
         if not changed:
             return operation, ""
         return msgspec.structs.replace(operation, **changed), N_(
             "Its queue, its ticket or its caller's card is no longer there."
         )
 
-    def _open(self, operation: OpenTicket, actor: operations.Actor) -> str:
-        """Open a ticket under its number, or under a fresh one when another ticket answers to it."""
+    def _queue_for(self, operation: OpenTicket | BringTicket) -> str | None:
+        """Where it is worked on: in the queue it names, or else in the first one that it may lie in."""
+        restricted = self._restricted.get(operation.queue_id)
+        confidential = isinstance(operation, BringTicket) and operation.confidential
+        if restricted is not None and (restricted or not confidential):
+            return operation.queue_id
+        fitting = select(Queue.id).order_by(Queue.restricted, Queue.position, Queue.id).limit(1)
+        return self._session.scalar(fitting.where(Queue.restricted) if confidential else fitting)
+
+    def _attributed(self, account_id: str, operation: Brought) -> tuple[Brought, str]:
+        """In the names it may use: one's own, of those who lead anybody's, and such as are only names here."""
+        strange = {one for one in operation.accounts() if not self._may_name(account_id, one)}
+        if strange:
+            named = operation.in_the_name_of(dict.fromkeys(strange, account_id))
+            return named, N_("It was brought in the name of somebody else. Who brought it stands there instead.")
+        if isinstance(operation, BringTicket) and not self._may_bring_to(account_id, operation.queue_id):
+            return operation, N_("It was brought into a restricted queue by somebody who is not its member.")
+        return operation, ""
+
+    def _may_name(self, account_id: str, wanted: str) -> bool:
+        account = None if wanted == account_id else self._session.get(Account, wanted)
+        viewer = self._viewers.get(account_id)
+        leads = isinstance(viewer, Viewer) and viewer.leads
+        return wanted == account_id or (account is not None and (leads or account.is_only_a_name))
+
+    def _may_bring_to(self, account_id: str, queue_id: str) -> bool:
+        queue, viewer = self._session.get(Queue, queue_id), self._viewers.get(account_id)
+        inside = isinstance(viewer, Viewer) and queue_id in viewer.queue_ids
+        return inside or queue is None or not queue.restricted
+
+    def _another_number(self, operation: OpenTicket | BringTicket) -> str:
+        """A fresh number for a ticket, which answers to the old one as well, when another one answers to that."""
         given, ticket_id = operation.reference, operation.ticket_id
         known = self._session.get(Ticket, ticket_id) is not None
         taken = self._holders.setdefault(given, ticket_id) != ticket_id
         if known or not taken:
-            operation.apply(self._session, actor, self._at)
             return ""
         (number,) = references.allocate(self._session, 1)
-        msgspec.structs.replace(operation, reference=number).apply(self._session, actor, self._at)
         references.keep_alias(self._session, ticket_id, given)
-        return N_("The follow-up reference was given twice: call this caller back with the new one.")
+        return number
 
 
 def _viewer(session: Session, account_id: str) -> Viewer | str:

@@ -107,9 +107,9 @@ class SigningIn(Transport):
         return self._refusal
 
     @property
-    def password(self) -> str:
-        """What was typed to sign in."""
-        return self._credentials.request.password
+    def request(self) -> SignIn:
+        """As whom and from where; in it, what was typed to sign in."""
+        return self._credentials.request
 
     def sign_in(self, request: SignIn) -> SignedIn:
         return self._transport.sign_in(request)

@@ -63,6 +63,10 @@ class Pages(QObject):
         """The settings' list of what the centre did not take."""
         self._lead("settings", "show_attention")
 
+    def show_server(self) -> None:
+        """The settings' part about the server."""
+        self._lead("settings", "show_part", "server")
+
     def take_call(self, call: IncomingCall) -> None:
         """A phone rings, as the exchange tells it."""
         spoken = () if call.language is None else (call.language,)

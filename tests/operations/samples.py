@@ -22,6 +22,20 @@ OTHER_CALLER = RegisterCaller(caller_id=new_id(), name_en="Other caller")
 
 _MORE: dict[str, dict[str, Any]] = {
     "AssignTicket": {"was": None, "now": None},
+    "BringCall": {"started_at": START, "ended_at": START},
+    "BringCallback": {"number": "+96599887766", "due_at": START, "state": "promised"},
+    "BringCaller": {"registered_at": START},
+    "BringTicket": {
+        "remark": "brought along",
+        "reference": "0472915644",
+        "kind": "complaint",
+        "status": "received",
+        "queue_id": GENERAL,
+        "opened_by": "sara",
+        "opened_at": START,
+        "due_at": START,
+        "changed_at": START,
+    },
     "AttachPhone": {"e164": "+96599887766"},
     "ChangeQueue": {"was": GENERAL, "now": TECHNICAL},
     "CheckPin": {"right": True},
@@ -53,6 +67,8 @@ _MORE: dict[str, dict[str, Any]] = {
 }
 
 _MAKES = {
+    "BringCaller": "caller_id",
+    "BringTicket": "ticket_id",
     "OpenCall": "call_id",
     "OpenTicket": "ticket_id",
     "PromiseCallback": "callback_id",

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from carecenter import operations
+from carecenter.core.terms import CallbackState, EntryKind
 from carecenter.operations.base import Operation
+from carecenter.operations.brought import Line, Promise
 from carecenter.operations.tickets import CallbackWish
 from tests.houses import START
 from tests.operations.records import records
@@ -19,6 +21,11 @@ _OF_TYPE: dict[Any, Any] = {str: "x", int: 1, bool: True, dt.datetime: START, dt
 _BY_NAME: dict[str, Any] = {
     "callback": CallbackWish(callback_id="x", number="+96599887766", due_at=START),
     "phone": ("phone", "+96599887766"),
+    "phones": (("phone", "+96599887766"),),
+    "account_id": "00000000-0000-7000-8000-000000000001",
+    "lines": (Line(entry_id="line", kind=EntryKind.NOTE, author_id="x", at=START, desk_at=START),),
+    "promises": (Promise(callback_id="x", owner_id="x", number="1", due_at=START, state=CallbackState.KEPT),),
+    "aliases": (("alias", "0472915644"),),
     "content": {"ar": {"title": "س"}, "en": {"title": "x"}},
 }
 

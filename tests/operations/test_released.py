@@ -35,7 +35,7 @@ def _plain(value: Any) -> Any:
     """A schema without the words that only explain it."""
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items() if name not in ("description", "title")}
-    return [_plain(part) for part in value] if isinstance(value, list) else value
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def test_tags_and_fields_are_the_released_ones() -> None:

@@ -12,12 +12,14 @@ from carecenter import operations
 from carecenter.core.terms import Role
 from carecenter.models.centre import Audit, Review
 from carecenter.operations import Operation
+from carecenter.operations.brought import Brought
 from carecenter.wire import Outcome
 from tests.houses import GENERAL, RESTRICTED, TECHNICAL, House, open_ticket
 from tests.operations.samples import CALL, CALLBACK, CALLER, OTHER_CALLER, sample
 from tests.server.devices import Device
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "rights.md"
+OPENING = {"OpenTicket", "BringTicket"}
 LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 
 
@@ -50,9 +52,12 @@ def test_the_centre_does_what_the_document_says(local_house: House, role: Role, 
     for number, (tag, (about_a_ticket, cells)) in enumerate(PROMISED.items()):
         opening = open_ticket(queue_id=queue_id, reference=f"{number:010}")
         opener.send(opening)
-        result = device.send(sample(tag, opening.ticket_id))
+        operation = sample(tag, opening.ticket_id)
+        if isinstance(operation, Brought):
+            operation = operation.in_the_name_of(dict.fromkeys(operation.accounts(), device.account_id))
+        result = device.send(operation)
         kind = operations.registry()[tag]
-        allowed = cells[role] == "yes" and (seen or not about_a_ticket or tag == "OpenTicket")
+        allowed = cells[role] == "yes" and (seen or not about_a_ticket or tag in OPENING)
         expected = Outcome.ACCEPTED if allowed else Outcome.IN_REVIEW if kind.intake else Outcome.REFUSED
         assert result.outcome is expected, (tag, role, queue_id, result)
         _is_on_record(local_house, device, kind, result.op_id, expected)

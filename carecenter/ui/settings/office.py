@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from carecenter.core.backup_key import BackupKey, BackupLook
+    from carecenter.core.joining import Belongings, Brought, OwnWork
     from carecenter.core.server_address import ServerAddress
     from carecenter.wire import NewAccount
 
@@ -27,6 +28,17 @@ class Office(Protocol):
 
     async def use_server(self, address: ServerAddress | None) -> None:
         """Signs out, and works with this server from now on; None: on its own."""
+
+    async def own_work(self) -> OwnWork | None:
+        """What was done on this computer without a server; None when it never worked without one."""
+
+    async def look_at_own(self, key: BackupKey) -> Belongings:
+        """How much of it there is."""
+
+    async def bring(self, key: BackupKey, people: Mapping[str, str], progress: Progress) -> Brought:
+        """All of it to the server; `people`: account there → account of the server. Cancelled, it can be gone
+        on with.
+        """
 
     async def add_account(self, new: NewAccount) -> None:
         """One more account on this computer."""

@@ -68,7 +68,7 @@ class SettingsPage(Translated, QWidget):
         if desk.viewer.leads and office.server is None:
             self.parts["accounts"] = AccountsPart(self._tasks, desk, messages, office)
             self.parts["backup"] = BackupPart(self._tasks, messages, office, backups)
-        self.parts["server"] = ServerPart(self._tasks, office)
+        self.parts["server"] = ServerPart(self._tasks, desk, office)
         self.parts["attention"] = AttentionPart(self._tasks, desk, messages)
         self.parts["about"] = AboutPart(self._tasks)
         self.list, self.stack = RowList(), QStackedWidget()

@@ -1,21 +1,27 @@
-"""The server of this desk: whether there is one, where it is, and whether it answers."""
+"""The server of this desk: whether there is one, where it is, whether it answers, what is brought along to it."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
+from carecenter.ui.settings.bring_along import BringAlong
 from carecenter.ui.settings.office import Office
 from carecenter.ui.settings.part import Part
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.views.server_form import ServerForm
 
+if TYPE_CHECKING:
+    from carecenter.store.desk import Desk
+
 
 class ServerPart(Part):
     """A server is used only after it has answered."""
 
-    def __init__(self, tasks: Tasks, office: Office, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Tasks, desk: Desk, office: Office, parent: QWidget | None = None) -> None:
         super().__init__(tasks, parent)
         self._office = office
         self.form = ServerForm()
@@ -32,6 +38,8 @@ class ServerPart(Part):
         row.addStretch(1)
         self.body.addWidget(self.form)
         self.body.addLayout(row)
+        self.bring_along = BringAlong(tasks, desk, office)
+        self.body.addWidget(self.bring_along)
         self.alone.setHidden(office.server is None)
         self.form.fill_in(office.server)
         self.retranslate()
@@ -43,7 +51,7 @@ class ServerPart(Part):
         if server is None:
             alone = _(
                 "This desk works on its own. With a server it starts empty, with the server's accounts; what lies"
-                " here now stays, and is there again when you go back."
+                " here now stays, can be brought along, and is there again when you go back."
             )
             self.lead.setText(alone)
         else:
@@ -55,6 +63,7 @@ class ServerPart(Part):
     def shown(self) -> None:
         """What is in use; what was only typed is forgotten."""
         self.form.fill_in(self._office.server)
+        self.bring_along.shown()
 
     async def _use(self) -> None:
         address = await self.form.test(self._office.probe)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from carecenter.core.backup_key import BackupKey, BackupLook, ByCode, ByPassword
 from carecenter.core.errors import UserError, WrongPassword
 from carecenter.core.i18n import N_
+from carecenter.core.joining import Belongings, Brought, OwnWork
 from carecenter.core.server_address import ServerAddress
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language
@@ -36,6 +38,11 @@ class SmallOffice:
         self.target: Path | None = None
         self.server: ServerAddress | None = None
         self.probed: list[ServerAddress] = []
+        self.own: OwnWork | None = None
+        self.belongings = Belongings()
+        self.brought: list[tuple[BackupKey, dict[str, str]]] = []
+        self.came = Brought()
+        self.arrival = asyncio.Event()
         self.used: list[ServerAddress | None] = []
 
     async def probe(self, address: ServerAddress) -> None:
@@ -45,6 +52,24 @@ class SmallOffice:
 
     async def use_server(self, address: ServerAddress | None) -> None:
         self.used.append(address)
+
+    async def own_work(self) -> OwnWork | None:
+        return self.own
+
+    async def look_at_own(self, key: BackupKey) -> Belongings:
+        if key not in (ByPassword("Huda", "correct horse"), ByCode("ABCD-EFGH")):
+            raise WrongPassword(N_("Name and password do not go together. Check both and try again."))
+        return self.belongings
+
+    async def bring(
+        self, key: BackupKey, people: Mapping[str, str], progress: Callable[[int, int], None]
+    ) -> Brought:
+        self.brought.append((key, dict(people)))
+        progress(1, 2)
+        await self.arrival.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        return self.came
 
     async def add_account(self, new: NewAccount) -> None:
         if new.name == "Huda":
@@ -85,6 +110,7 @@ class Room:
     """The page and what it stands on."""
 
     def __init__(self, qtbot: QtBot, desk: Desk, theme: Theme, language: Language, folder: Path) -> None:
+        self.desk = desk
         self.messages, self.office = Messages(), SmallOffice()
         self.said = heard(self.messages)
         self.file = folder / "settings.json"

@@ -37,7 +37,7 @@ from carecenter.store import facts
 from carecenter.sync.http import HttpTransport
 from carecenter.sync.signing_in import proof_for
 from carecenter.wire import FeedRequest, HallTransport, Outcome, SealedKeys
-from tests.houses import PASSWORD, House, house, open_ticket
+from tests.houses import PASSWORD, House, house, lend_queries, open_ticket
 from tests.server.serving import serving
 
 NEW_PASSWORD = "another long password"
@@ -131,6 +131,7 @@ def test_a_second_person_gets_into_the_same_store_and_sends_what_the_first_one_l
     assert [envelope.account_id for envelope in push.operations] == [sara.viewer.account_id]
     noor.workstation.settle(noor.transport.push(noor.session.token, push).results)
     with hall.built.centre.transaction() as unit:
+        lend_queries(unit.session)
         reference = getattr(kept, "reference", "")
         (row,) = tickets.by_reference(unit.session, noor.viewer, reference)
     assert row.id == written.ticket_id

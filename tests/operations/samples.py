@@ -67,6 +67,8 @@ _MORE: dict[str, dict[str, Any]] = {
 }
 
 _MAKES = {
+    "BringCall": "call_id",
+    "BringCallback": "callback_id",
     "BringCaller": "caller_id",
     "BringTicket": "ticket_id",
     "OpenCall": "call_id",

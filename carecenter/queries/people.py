@@ -25,7 +25,7 @@ _SOME: Final = 200
 _ENOUGH: Final = 300
 _HARDLY_ANY: Final = 60
 _SHORTEST: Final = 2
-_NARROWING: Final = 4
+NARROWING: Final = 4
 _CENTURIES: Final = {"19": "2", "20": "3"}  # the first digit of a Civil ID tells the century
 _AS_MANY_AGAIN: Final = 12
 
@@ -54,16 +54,16 @@ def find(session: Session, line: str, limit: int) -> list[str]:
     """The ids of the callers whose names are most like the line, best first; at equal likeness the one whose card
     changed last."""
     words = tokens(line)
-    digits = [word for word in words if word.isdecimal() and len(word) == _NARROWING]
+    digits = [word for word in words if word.isdecimal() and len(word) == NARROWING]
     name = " ".join(word for word in words if not word.isdecimal())
     if len(name) < _SHORTEST:
         return []
     found = _candidates(session, names.parts(name))
     best = likeness.most_alike(name, found)
     if digits:
-        narrowed = _narrowed(session, _ids(session, best[: limit * _AS_MANY_AGAIN]), digits)
-        if narrowed:
-            return narrowed[:limit]
+        fitting = narrowed(session, _ids(session, best[: limit * _AS_MANY_AGAIN]), digits)
+        if fitting:
+            return fitting[:limit]
     return _ids(session, best[:limit])
 
 
@@ -135,7 +135,7 @@ def _ids(session: Session, numbers: list[int]) -> list[str]:
     return [ids[number] for number in numbers]
 
 
-def _narrowed(session: Session, ids: list[str], digits: list[str]) -> list[str]:
+def narrowed(session: Session, ids: list[str], digits: list[str]) -> list[str]:
     """Of these people, whose phone ends so or who were born in that year."""
     kept = set(ids)
     for four in digits:

@@ -1,0 +1,148 @@
+"""Callers found at the centre by their names, in either script and however they are spelled.
+
+On PostgreSQL each caller has a row of keys (`core.names`): skeletons of parts, their pairs, and pairs of which one
+is a slip away. A pair is rare where a single part is not, so each stage reads few rows among a million. They are
+ordered as on a workstation (`core.likeness`). An embedded centre is small: there every name is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations, pairwise, permutations
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carecenter.core import likeness, names
+from carecenter.models.caller import Caller
+from carecenter.models.centre import CallerName
+from carecenter.server import bulk
+
+RULES: Final = 1
+"""Counted up whenever the same name would have other keys; ``catch_up`` then makes them anew."""
+
+_MOST_PARTS: Final = 5
+_ROWS: Final = 400
+_ENOUGH: Final = 300
+_PIECE: Final = 2_000
+_KEEP: Final = (
+    "INSERT INTO caller_name (caller_id, rules, keys, plain)"
+    " SELECT caller_id, rules, keys, plain FROM json_to_recordset(%s::json)"
+    " AS given(caller_id text, rules integer, keys text[], plain text) ORDER BY caller_id"
+    " ON CONFLICT (caller_id) DO UPDATE SET rules = excluded.rules, keys = excluded.keys, plain = excluded.plain"
+)
+
+
+def keep(session: Session, callers: Iterable[Caller]) -> None:
+    """Keep the keys of callers that were written, in the transaction that wrote them."""
+    rows = [
+        {"caller_id": row.id, "rules": RULES, "keys": sorted(_keys(row)), "plain": _plain(row)} for row in callers
+    ]
+    if rows and bulk.is_postgres(session):
+        bulk.run(session, _KEEP, [msgspec.json.encode(rows).decode()])
+
+
+def catch_up(session: Session) -> bool:
+    """Make the keys of some callers who have none, or those of older rules; False when there are none left."""
+    if not bulk.is_postgres(session):
+        return False
+    made = select(CallerName.caller_id).where(CallerName.caller_id == Caller.id, CallerName.rules == RULES)
+    rows = session.scalars(select(Caller).where(~made.exists()).limit(_PIECE).with_for_update()).all()
+    keep(session, rows)
+    session.expunge_all()
+    return bool(rows)
+
+
+def find(session: Session, name: str) -> list[str]:
+    """The ids of the callers whose names are most like this one, best first; of names as much alike, whoever was
+    registered last."""
+    if bulk.is_postgres(session):
+        return likeness.most_alike(name, _candidates(session, names.parts(name)[:_MOST_PARTS]))
+    everybody = select(Caller.id, Caller.name_ar, Caller.name_en)
+    lines = {one: likeness.line(ar, en) for one, ar, en in session.execute(everybody)}
+    return likeness.most_alike(name, {one: line for one, line in lines.items() if line})
+
+
+def _plain(caller: Caller) -> str:
+    return likeness.line(caller.name_ar or "", caller.name_en or "")
+
+
+def _keys(caller: Caller) -> set[str]:
+    found: set[str] = set()
+    for name in filter(None, (caller.name_ar, caller.name_en)):
+        parts = names.parts(name)[:_MOST_PARTS]
+        each = [names.keys(part) for part in parts]
+        near = [names.near_keys(keys) | _beginnings(keys) for keys in each]
+        found.update(*each, *({f"~{key}" for key in keys} for keys in near))
+        for one, other in combinations(each, 2):
+            found |= _pairs(one, other)
+        for i, j in permutations(range(len(parts)), 2):
+            found |= _slips(each[i], near[j])
+        found.update(*(key for _, key in _as_one(parts, each)))
+    return found
+
+
+def _as_one(parts: list[str], each: list[frozenset[str]]) -> list[tuple[int, set[str]]]:
+    """For each two neighbours written as one word: their place, and the keys of that word with the others."""
+    found = []
+    for at, (one, other) in enumerate(pairwise(parts)):
+        joined = names.joined_keys(one, other)
+        others = [*each[:at], *each[at + 2 :]]
+        found.append((at, set(joined).union(*(_pairs(joined, keys) for keys in others))))
+    return found
+
+
+def _pairs(one: Iterable[str], other: Iterable[str]) -> set[str]:
+    return {" ".join(sorted((a, b))) for a in one for b in other}
+
+
+def _slips(said: Iterable[str], near: Iterable[str]) -> set[str]:
+    return {f"{a} ~{b}" for a in said for b in near}
+
+
+def _beginnings(keys: Iterable[str]) -> set[str]:
+    return {key[:end] for key in keys for end in range(2, len(key))}
+
+
+def _candidates(session: Session, parts: list[str]) -> dict[str, str]:
+    """Id → names of whoever may be meant; each stage is wider than the one before."""
+    each = [names.keys(part) for part in parts]
+    if not each or not all(each):
+        return {}
+    if len(each) == 1:
+        found = _ask(session, [each[0]])
+        if len(found) < _ENOUGH:
+            found |= _ask(session, [_slipped_alone(each[0])])
+        return found
+    said = [_pairs(one, other) for one, other in pairwise(each)]
+    found = _ask(session, said)
+    for at, as_one in _as_one(parts, each):
+        alone = len(each) == 2
+        found |= _ask(session, [as_one if alone else {key for key in as_one if " " in key}], 200)
+        if len(found) >= _ENOUGH:
+            return found
+        del at
+    for at in range(len(each)):
+        others = [keys for place, keys in enumerate(each) if place != at]
+        slipped = _slips(others[0], each[at] | names.near_keys(each[at])) | _pairs(
+            others[0], names.near_keys(each[at])
+        )
+        found |= _ask(session, [slipped, *(_pairs(*two) for two in pairwise(others))])
+    if len(found) < _ENOUGH and len(each) > 2:
+        for one, other in combinations(each, 2):
+            found |= _ask(session, [_pairs(one, other)], 200)
+    return found
+
+
+def _slipped_alone(keys: frozenset[str]) -> set[str]:
+    near = names.near_keys(keys)
+    return {f"~{key}" for key in keys | near} | near
+
+
+def _ask(session: Session, groups: list[Any], most: int = _ROWS) -> dict[str, str]:
+    """Of everybody who has a key of each group, so many."""
+    condition = " AND ".join("keys && %s::text[]" for _ in groups)
+    statement = f"SELECT caller_id, plain FROM caller_name WHERE {condition} LIMIT {most}"  # noqa: S608 - our own words
+    return dict(bulk.run(session, statement, [sorted(group) for group in groups]).all())

@@ -7,9 +7,9 @@ ordered as on a workstation (`core.likeness`). An embedded centre is small: ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise, permutations
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import select
@@ -19,6 +19,9 @@ from carecenter.core import likeness, names
 from carecenter.models.caller import Caller
 from carecenter.models.centre import CallerName
 from carecenter.server import bulk
+
+if TYPE_CHECKING:
+    from carecenter.server.centre import Centre
 
 RULES: Final = 1
 """Counted up whenever the same name would have other keys; ``catch_up`` then makes them anew."""
@@ -44,15 +47,26 @@ def keep(session: Session, callers: Iterable[Caller]) -> None:
         bulk.run(session, _KEEP, [msgspec.json.encode(rows).decode()])
 
 
-def catch_up(session: Session) -> bool:
-    """Make the keys of some callers who have none, or those of older rules; False when there are none left."""
-    if not bulk.is_postgres(session):
-        return False
-    made = select(CallerName.caller_id).where(CallerName.caller_id == Caller.id, CallerName.rules == RULES)
-    rows = session.scalars(select(Caller).where(~made.exists()).limit(_PIECE).with_for_update()).all()
-    keep(session, rows)
-    session.expunge_all()
-    return bool(rows)
+def catch_up(centre: Centre) -> Iterator[int]:
+    """Make the keys of callers who have none, or those of older rules, a piece a transaction; yields after each how
+    many were made. Whoever stops in between goes on there the next time."""
+    last = ""
+    while True:
+        with centre.transaction() as unit:
+            rows = _without_keys(unit.session, last) if bulk.is_postgres(unit.session) else []
+            keep(unit.session, rows)
+        if not rows:
+            return
+        last = rows[-1].id
+        yield len(rows)
+
+
+def _without_keys(session: Session, after: str) -> Sequence[Caller]:
+    """Locked, so that a name that changes meanwhile is not overtaken by keys of the earlier one. What somebody else
+    holds is left to them: they keep its keys."""
+    made = select(CallerName.caller_id).where(CallerName.caller_id == Caller.id, CallerName.rules >= RULES)
+    some = select(Caller).where(Caller.id > after, ~made.exists()).order_by(Caller.id).limit(_PIECE)
+    return session.scalars(some.with_for_update(key_share=True, skip_locked=True)).all()
 
 
 def find(session: Session, name: str) -> list[str]:

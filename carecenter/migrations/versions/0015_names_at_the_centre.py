@@ -1,6 +1,7 @@
 """By what the centre of a hall finds callers whose names are spelled in another way.
 
-The keys of callers who are there already are made by ``carecenter-server migrate`` and every hour, in pieces.
+The keys of callers who are there already are made by ``carecenter-server migrate``, and by the service when it
+starts and every hour, in pieces.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from carecenter.server import accounts, administration, ageing, databases, names
 from carecenter.server.centre import Centre
 from carecenter.server.commands import asking, database, showing
 from carecenter.server.commands.parser import Commands, add, add_json
-from carecenter.server.session import CentreSession
 from carecenter.wire import NewAccount
 
 
@@ -116,13 +115,6 @@ def _age(chosen: argparse.Namespace) -> None:
         print(f"{name}: {i18n.number(count)}")
 
 
-def _make_names(engine: Engine) -> None:
-    more = True
-    while more:
-        with CentreSession(engine) as session, session.begin():
-            more = namesakes.catch_up(session)
-
-
 def _migrate(chosen: argparse.Namespace) -> None:
     with database.reached(chosen) as engine:
         found = databases.schema_of(engine)
@@ -134,5 +126,5 @@ def _migrate(chosen: argparse.Namespace) -> None:
             return
         bring_up_to_date(engine, Side.CENTRE)
         _raise_wall(engine)
-        _make_names(engine)
+        sum(namesakes.catch_up(Centre(engine)))
         print(_("The schema went from {old} to {new}.").format(old=found, new=migrations.HEAD))

@@ -1,15 +1,16 @@
 """Callers found at the centre by their names, in either script and however they are spelled.
 
-On PostgreSQL each caller has a row of keys (`core.names`): skeletons of parts, their pairs, and pairs of which one
-is a slip away. A pair is rare where a single part is not, so each stage reads few rows among a million. They are
-ordered as on a workstation (`core.likeness`). An embedded centre is small: there every name is looked at.
+On PostgreSQL each caller has a row of keys (`core.names`): the whole name, skeletons of parts, their pairs, and
+pairs of which one is a slip away. A pair is rare where a single part is not, so each stage reads few rows among a
+million; of very frequent names so many, those who are called just so first. They are ordered as on a workstation
+(`core.likeness`). An embedded centre is small: there every name is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import combinations, pairwise, permutations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import select
@@ -27,9 +28,13 @@ RULES: Final = 1
 """Counted up whenever the same name would have other keys; ``catch_up`` then makes them anew."""
 
 _MOST_PARTS: Final = 5
-_ROWS: Final = 400
+_READ: Final = 10_000
+_MANY: Final = 400
+_SOME: Final = 200
 _ENOUGH: Final = 300
 _PIECE: Final = 2_000
+_LENGTH: Final = r"abs(length(nullif(split_part(split_part(plain, E'\n', {}), E'\t', 5), '')) - %s)"
+"""How much longer or shorter the skeletons of somebody's first or second name are; null where there is none."""
 _KEEP: Final = (
     "INSERT INTO caller_name (caller_id, rules, keys, plain)"
     " SELECT caller_id, rules, keys, plain FROM json_to_recordset(%s::json)"
@@ -89,22 +94,26 @@ def _keys(caller: Caller) -> set[str]:
         parts = names.parts(name)[:_MOST_PARTS]
         each = [names.keys(part) for part in parts]
         near = [names.near_keys(keys) | _beginnings(keys) for keys in each]
-        found.update(*each, *({f"~{key}" for key in keys} for keys in near))
+        found.update({_whole(parts)}, *each, *({f"~{key}" for key in keys} for keys in near))
         for one, other in combinations(each, 2):
             found |= _pairs(one, other)
         for i, j in permutations(range(len(parts)), 2):
             found |= _slips(each[i], near[j])
-        found.update(*(key for _, key in _as_one(parts, each)))
+        found.update(*_as_one(parts, each))
     return found
 
 
-def _as_one(parts: list[str], each: list[frozenset[str]]) -> list[tuple[int, set[str]]]:
-    """For each two neighbours written as one word: their place, and the keys of that word with the others."""
+def _whole(parts: list[str]) -> str:
+    return "=" + " ".join(sorted(names.skeleton(names.readings(part)[0]) for part in parts))
+
+
+def _as_one(parts: list[str], each: list[frozenset[str]]) -> list[set[str]]:
+    """For each two neighbours written as one word, the keys of that word and of its pairs with the others."""
     found = []
     for at, (one, other) in enumerate(pairwise(parts)):
         joined = names.joined_keys(one, other)
         others = [*each[:at], *each[at + 2 :]]
-        found.append((at, set(joined).union(*(_pairs(joined, keys) for keys in others))))
+        found.append(set(joined).union(*(_pairs(joined, keys) for keys in others)))
     return found
 
 
@@ -125,28 +134,27 @@ def _candidates(session: Session, parts: list[str]) -> dict[str, str]:
     each = [names.keys(part) for part in parts]
     if not each or not all(each):
         return {}
+
+    def ask(*groups: Set[str], most: int = _MANY) -> dict[str, str]:
+        return _ask(session, parts, groups, most)
+
+    found = ask({_whole(parts)})
     if len(each) == 1:
-        found = _ask(session, [each[0]])
-        if len(found) < _ENOUGH:
-            found |= _ask(session, [_slipped_alone(each[0])])
+        found |= ask(each[0])
+        return found if len(found) >= _ENOUGH else found | ask(_slipped_alone(each[0]))
+    found |= ask(*(_pairs(*two) for two in pairwise(each)))
+    for as_one in _as_one(parts, each):
+        found |= ask({key for key in as_one if " " in key} or as_one, most=_SOME)
+    if len(found) >= _ENOUGH:
         return found
-    said = [_pairs(one, other) for one, other in pairwise(each)]
-    found = _ask(session, said)
-    for at, as_one in _as_one(parts, each):
-        alone = len(each) == 2
-        found |= _ask(session, [as_one if alone else {key for key in as_one if " " in key}], 200)
-        if len(found) >= _ENOUGH:
-            return found
-        del at
-    for at in range(len(each)):
-        others = [keys for place, keys in enumerate(each) if place != at]
-        slipped = _slips(others[0], each[at] | names.near_keys(each[at])) | _pairs(
-            others[0], names.near_keys(each[at])
-        )
-        found |= _ask(session, [slipped, *(_pairs(*two) for two in pairwise(others))])
+    for at, keys in enumerate(each):
+        others = [*each[:at], *each[at + 1 :]]
+        near = names.near_keys(keys)
+        slipped = _slips(others[0], keys | near) | _pairs(others[0], near)
+        found |= ask(slipped, *(_pairs(*two) for two in pairwise(others)))
     if len(found) < _ENOUGH and len(each) > 2:
-        for one, other in combinations(each, 2):
-            found |= _ask(session, [_pairs(one, other)], 200)
+        for two in combinations(each, 2):
+            found |= ask(_pairs(*two), most=_SOME)
     return found
 
 
@@ -155,8 +163,16 @@ def _slipped_alone(keys: frozenset[str]) -> set[str]:
     return {f"~{key}" for key in keys | near} | near
 
 
-def _ask(session: Session, groups: list[Any], most: int = _ROWS) -> dict[str, str]:
-    """Of everybody who has a key of each group, so many."""
-    condition = " AND ".join("keys && %s::text[]" for _ in groups)
-    statement = f"SELECT caller_id, plain FROM caller_name WHERE {condition} LIMIT {most}"  # noqa: S608 - our own words
-    return dict(bulk.run(session, statement, [sorted(group) for group in groups]).all())
+def _ask(session: Session, parts: list[str], groups: Iterable[Set[str]], most: int) -> dict[str, str]:
+    """Of the last registered who have a key of each group, so many: those whose names are about as long as the one
+    asked for, and of them again the last registered."""
+    given = [sorted(group) for group in groups]
+    condition = " AND ".join("keys && %s::text[]" for _ in given)
+    statement = f"""
+        SELECT caller_id, plain FROM (
+            SELECT caller_id, plain FROM caller_name WHERE {condition} ORDER BY caller_id DESC LIMIT {_READ}
+        ) AS having_them
+        ORDER BY least({_LENGTH.format(1)}, {_LENGTH.format(2)}), caller_id DESC LIMIT {most}
+    """  # noqa: S608  # our own words
+    long = len(_whole(parts)) - 1
+    return dict(bulk.run(session, statement, [*given, long, long]).all())

@@ -75,3 +75,36 @@ def test_an_embedded_centre_needs_no_keys(local_house: House) -> None:
     (mariam,) = _register(local_house, "Mariam Al-Salem")
     assert sum(namesakes.catch_up(local_house.centre)) == 0
     assert _find(local_house, "مريم السالم") == [mariam]
+
+
+@pytest.fixture
+def crowd(postgres_house: House, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Somebody with three frequent names; after them came more who have a fourth than a stage lets through."""
+    for bound in ("_MANY", "_SOME"):
+        monkeypatch.setattr(namesakes, bound, 5)
+    (meant,) = _register(postgres_house, "محمد احمد علي")
+    others = ("سالم", "العنزي", "المطيري", "بدر", "حسين") * 4
+    _register(postgres_house, *(f"محمد احمد علي {other}" for other in others))
+    return meant
+
+
+@pytest.mark.parametrize("asked", ["محمد احمد علي", "Mohammed Ahmed Ali", "Ahmad Mohamad Aly"])
+def test_among_many_of_the_same_names_whoever_is_called_just_so_is_first(
+    postgres_house: House, crowd: str, asked: str
+) -> None:
+    assert _find(postgres_house, asked)[0] == crowd
+
+
+@pytest.mark.parametrize("asked", ["محمد احمد عليي", "Mohamed Ahmd Alii", "محمد حمد علي", "محمد علي"])
+def test_a_slip_or_a_part_left_out_among_frequent_names_loses_nobody(
+    postgres_house: House, crowd: str, asked: str
+) -> None:
+    assert crowd in _find(postgres_house, asked)[:5]
+
+
+def test_of_names_as_much_alike_the_last_registered_stand_first(
+    postgres_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(namesakes, "_MANY", 5)
+    everybody = [one for _ in range(4) for one in _register(postgres_house, *["محمد احمد"] * 5)]
+    assert _find(postgres_house, "محمد احمد")[:5] == sorted(everybody, reverse=True)[:5]

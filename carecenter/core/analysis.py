@@ -15,7 +15,7 @@ import snowballstemmer
 
 from carecenter.core.text import tokens
 
-CHAIN: Final = 1
+CHAIN: Final = 2
 """Counted up whenever the same text would come out otherwise; an index of another chain is built anew."""
 
 GRAM: Final = 4

@@ -1,19 +1,17 @@
-"""Names of people as search compares them: one spelling for both scripts, keys that find, likeness that orders.
+"""Names of people as search finds them: one spelling for both scripts, and keys by which different spellings meet.
 
 A name is cut into parts, the particles (Abd, Abu, Al, Bin) joined to what follows. Each part is read in Latin
 letters: an Arabic one as people with this name mostly write it (`resources/names/`), and letter by letter. Of a
-reading, vowels and doubled letters say little: its skeleton of consonants is the key. Where the keys are kept
-is `queries.people`'s matter.
+reading, vowels and doubled letters say little: its skeleton of consonants is the key. How alike two names are is
+`likeness`'s matter, where the keys are kept that of `queries.people` and `server.namesakes`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final, NamedTuple
-
-from rapidfuzz import fuzz, process
+from typing import Final
 
 from carecenter.core.resources import resource
 from carecenter.core.text import tokens
@@ -25,6 +23,7 @@ _ROMAN: Final = str.maketrans(
     dict(zip("ابتجحدرزسصضطظعفقكلمنهويڤپگژڭ", "abtjhdrzssdtzafkklmnhuivbgjg", strict=True))
     | {"ث": "th", "خ": "kh", "ذ": "dh", "ش": "sh", "غ": "gh", "چ": "sh"}
 )
+_MET: Final = re.compile("(?<=[تطدضكقسص])(?=[هح])")  # k and h, not kh: there is a vowel between them
 _BEFORE: Final = frozenset(
     tokens(
         """
@@ -41,6 +40,7 @@ _AFTER: Final = frozenset(
         """
     )
 )
+_MISTYPED_BEFORE: Final = re.compile(r"(?:[aeiou]b+e?d+|b+d+)(?:[aeiou]*l+)?|ab+[ou]+|[aeiou]{1,2}l+")
 _SERVANT: Final = ("عبد", "abd", "abed")  # of Allah: not joined to the name before
 _PIECES: Final = (
     ("tsch", "\x01"), ("tch", "\x01"), ("sch", "\x01"), ("sh", "\x01"), ("ch", "\x01"), ("ph", "f"), ("ck", "k"),
@@ -51,7 +51,7 @@ _PIECES: Final = (
 """Spellings of one sound, in the order in which they are put right; ``c`` stands for ش in the end."""
 _LETTERS: Final = str.maketrans("wyoepvg", "uiuibfj")
 _ARTICLES: Final = (
-    (re.compile(r"^و?ال(?=..)"), ""),
+    (re.compile(r"^و?ال(?!ياس$)(?=..)"), ""),
     (re.compile(r"^(عبد|ابو|ابي|بو|ابن|بن)ال(?=..)"), r"\1"),
     (re.compile(r"^اب[وي](?=..)"), "بو"),
     (re.compile(r"^ابن"), "بن"),
@@ -60,20 +60,11 @@ _ARTICLES: Final = (
 _LATIN_ARTICLES: Final = (
     (re.compile(r"(?<=..)([ea]l|[aeu]d)?d(in|een|ine)$"), "din"),
     (re.compile(r"^(al|el)(?=...)(?!aa|i)"), ""),
-    (re.compile(r"^(abd|abed)(ul|el|al|ol|er|ar|es|as|ur|or|ou|o|u|e|a)?(?=..)"), "abd"),
-    (re.compile(r"^(abou|abo|abu|bou|bu)(al|el|l)?(?=..)"), "bu"),
+    (re.compile(r"^([aeiou]b+e?d+|b+d+)([aeiou]l+(?!ah?$)|er|ar|es|as|ur|or|ou|o|u|e|a|i)?(?=..)"), "abd"),
+    (re.compile(r"^(ab+(ou|oo|o|u)|bou|bu)(al|el|l)?(?=..)"), "bu"),
     (re.compile(r"^(ibn|ben|bin)(al|el)?(?=..)"), "bn"),
     (re.compile(r"(?<=..)[aeuo]ll?ah?$"), "ala"),
 )
-
-
-class Spelled(NamedTuple):
-    """A name ready to be compared: its parts, as mostly written, letter by letter, and their skeletons."""
-
-    parts: str
-    written: str
-    letters: str
-    skeletons: str
 
 
 def parts(name: str) -> list[str]:
@@ -83,7 +74,7 @@ def parts(name: str) -> list[str]:
     folded = [word[:_LONGEST] for word in tokens(re.sub(r"['\u2019`]", "", name))][:_MOST_PARTS]
     for place, word in enumerate(folded):
         last = place == len(folded) - 1
-        if word in _BEFORE and not last:
+        if not last and (word in _BEFORE or _MISTYPED_BEFORE.fullmatch(word)):
             before += word
         elif word in _AFTER and found and not before.startswith(_SERVANT):
             found[-1] += before + word
@@ -95,8 +86,10 @@ def parts(name: str) -> list[str]:
 
 
 def keys(part: str) -> frozenset[str]:
-    """The skeletons of a part's readings."""
-    return frozenset(filter(None, map(skeleton, readings(part))))
+    """The skeletons of a part's readings, and of what one of its letters may stand for in another country."""
+    found = readings(part)
+    heard = [found[-1].replace("th", "s")] if is_arabic(part) else _heard(part)
+    return frozenset(filter(None, map(skeleton, (*found, *heard))))
 
 
 def joined_keys(one: str, other: str) -> frozenset[str]:
@@ -112,12 +105,17 @@ def near_keys(found: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def readings(part: str) -> tuple[str, ...]:
     """A part in Latin letters, the likeliest first."""
-    if not _is_arabic(part):
+    if not is_arabic(part):
         article_of_the_west = part.startswith("la") and len(part) >= 6  # Larbi is العربي, Lahyani الحياني
         return (part, part[1:], part[2:]) if article_of_the_west else (part,)
-    by_letter = part.translate(_ROMAN)
-    written = _written().get(part)
-    return (written, by_letter) if written else (by_letter,)
+    letters, written = by_letter(part), _written().get(part)
+    return (written, letters) if written else (letters,)
+
+
+def by_letter(part: str) -> str:
+    """An Arabic part in Latin letters, one after the other; the vowels that Arabic does not write are missing."""
+    letters = _MET.sub("ا", part).translate(_ROMAN)
+    return {"u": "w", "i": "y"}.get(letters[:1], letters[:1]) + letters[1:]
 
 
 @lru_cache(maxsize=20_000)
@@ -134,62 +132,25 @@ def skeleton(reading: str) -> str:
     sounds = normal(reading).replace("z", "d")
     first = sounds[:1]
     if first and first in "aiu":
-        first = reading[0] if reading[0] in "wy" else "a"
+        consonant = "w" if re.match("ou[aei]", reading) else reading[0]
+        first = consonant if consonant in "wy" else "a"
     return first + "".join(sound for sound in sounds[1:] if sound not in "aiuh")
 
 
-def spelled(name: str) -> Spelled:
-    """A name ready to be compared."""
-    found = parts(name)
-    return Spelled(
-        " ".join(found),
-        " ".join(normal(readings(part)[0]) for part in found),
-        " ".join(normal(readings(part)[-1] if _is_arabic(part) else part) for part in found),
-        " ".join(skeleton(readings(part)[0]) for part in found),
-    )
-
-
-def likeness(asked: Spelled, others: list[Spelled]) -> list[float]:
-    """How alike each of the names is to the one asked for; only the order means something."""
-    if not others:
-        return []
-    columns = Spelled(*map(list, zip(*others, strict=True)))  # type: ignore[arg-type]  # a column each, of strings
-    pairs = [(asked.written, columns.written), (asked.written, columns.letters)]
-    if _is_arabic(asked.parts):
-        pairs = [
-            (asked.written, columns.written),
-            (asked.letters, columns.letters),
-            (asked.letters, columns.written),
-        ]
-    best = [0.0] * len(others)
-    for text, column in pairs:
-        sorted_, in_order = _ratios(text, column, fuzz.token_sort_ratio), _ratios(text, column, fuzz.ratio)
-        best = [max(b, (s + o) / 2) for b, s, o in zip(best, sorted_, in_order, strict=True)]
-    for text, column, scorer, weight in (
-        (asked.skeletons, columns.skeletons, fuzz.token_sort_ratio, 0.6),
-        (asked.skeletons, columns.skeletons, fuzz.ratio, 0.3),
-        (asked.parts, columns.parts, fuzz.token_sort_ratio, 0.5),
-        (asked.written, columns.written, fuzz.token_set_ratio, 0.5),
-    ):
-        best = [b + weight * more for b, more in zip(best, _ratios(text, column, scorer), strict=True)]
-    return best
-
-
-def _ratios(text: str, column: Iterable[str], scorer: Callable[..., float]) -> list[float]:
-    listed = list(column)
-    ratios = [0.0] * len(listed)
-    for _other, ratio, place in process.extract(text, listed, scorer=scorer, limit=None):
-        ratios[place] = ratio
-    return ratios
-
-
 def _alike(part: str) -> str:
-    for pattern, replacement in _ARTICLES if _is_arabic(part) else _LATIN_ARTICLES:
+    for pattern, replacement in _ARTICLES if is_arabic(part) else _LATIN_ARTICLES:
         part = pattern.sub(replacement, part)
     return part
 
 
-def _is_arabic(part: str) -> bool:
+def _heard(part: str) -> list[str]:
+    """Other readings of Latin letters that stand for several Arabic ones: g is ج, غ or ق; th is ث, ذ or ظ."""
+    others = [re.sub("g(?!h)", "k", part), part.replace("th", "dh")]
+    return [other for other in others if other != part]
+
+
+def is_arabic(part: str) -> bool:
+    """Whether a folded part has Arabic letters."""
     return any("\u0600" <= letter <= "\u06ff" for letter in part)
 
 

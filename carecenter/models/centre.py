@@ -6,7 +6,19 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carecenter.models.base import Base, Json, Side, TermType, UtcDateTime
@@ -177,3 +189,18 @@ class CentreFact(CentreOnly, Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class CallerName(CentreOnly, Base):
+    """By what a caller is found whose name is spelled in another way; kept in the PostgreSQL of a hall alone.
+
+    ``rules``: by which rules the keys were made; ``plain``: the names ready to be compared.
+    """
+
+    __tablename__ = "caller_name"
+    __table_args__ = (Index("ix_caller_name_keys", "keys", postgresql_using="gin"),)
+
+    caller_id: Mapped[str] = mapped_column(ForeignKey("caller.id", ondelete="CASCADE"), primary_key=True)
+    rules: Mapped[int]
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text).with_variant(JSON(), "sqlite"))
+    plain: Mapped[str] = mapped_column(Text)

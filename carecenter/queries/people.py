@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from carecenter.core import names
+from carecenter.core import likeness, names
 from carecenter.core.text import tokens
 from carecenter.models.caller import Caller, CallerPhone
 from carecenter.models.search import SearchRow
@@ -25,12 +25,7 @@ _SOME: Final = 200
 _ENOUGH: Final = 300
 _HARDLY_ANY: Final = 60
 _SHORTEST: Final = 2
-_LEAST_ALIKE: Final = {1: 120.0, 2: 150.0}  # of at most 290, by the number of words: one may be a beginning
-_SURELY_ALIKE: Final = (
-    180.0  # for more words; of questions that happen to have keys in common, one in twenty has it
-)
-_FAR_BEHIND: Final = 0.6  # of the likeness of the best: what is less alike is somebody else
-_NARROWING: Final = 4
+NARROWING: Final = 4
 _CENTURIES: Final = {"19": "2", "20": "3"}  # the first digit of a Civil ID tells the century
 _AS_MANY_AGAIN: Final = 12
 
@@ -40,7 +35,6 @@ def entry(name_ar: str, name_en: str) -> dict[str, Any]:
     keys: set[str] = set()
     joined: set[str] = set()
     near: set[str] = set()
-    lines: list[str] = []
     for name in filter(None, (name_ar, name_en)):
         parts = names.parts(name)
         each = [names.keys(part) for part in parts]
@@ -48,12 +42,11 @@ def entry(name_ar: str, name_en: str) -> dict[str, Any]:
         near.update(*map(names.near_keys, each))
         for one, other in pairwise(parts):
             joined |= names.joined_keys(one, other)
-        lines.append("\t".join(names.spelled(name)))
     return {
         "title": " ".join(sorted(keys)),
         "asked": " ".join(sorted(joined)),
         "body": " ".join(sorted(near)),
-        "plain": "\n".join(lines),
+        "plain": likeness.line(name_ar, name_en),
     }
 
 
@@ -61,34 +54,17 @@ def find(session: Session, line: str, limit: int) -> list[str]:
     """The ids of the callers whose names are most like the line, best first; at equal likeness the one whose card
     changed last."""
     words = tokens(line)
-    digits = [word for word in words if word.isdecimal() and len(word) == _NARROWING]
+    digits = [word for word in words if word.isdecimal() and len(word) == NARROWING]
     name = " ".join(word for word in words if not word.isdecimal())
     if len(name) < _SHORTEST:
         return []
     found = _candidates(session, names.parts(name))
-    asked = names.spelled(name)
-    best = _by_likeness(asked, found)
+    best = likeness.most_alike(name, found)
     if digits:
-        narrowed = _narrowed(session, _ids(session, best[: limit * _AS_MANY_AGAIN]), digits)
-        if narrowed:
-            return narrowed[:limit]
+        fitting = narrowed(session, _ids(session, best[: limit * _AS_MANY_AGAIN]), digits)
+        if fitting:
+            return fitting[:limit]
     return _ids(session, best[:limit])
-
-
-def _by_likeness(asked: names.Spelled, found: dict[int, str]) -> list[int]:
-    numbers: list[int] = []
-    spellings: list[names.Spelled] = []
-    for number, plain in found.items():
-        for line in plain.split("\n"):
-            numbers.append(number)
-            spellings.append(names.Spelled(*line.split("\t")))
-    best: dict[int, float] = {}
-    for number, alike in zip(numbers, names.likeness(asked, spellings), strict=True):
-        best[number] = max(alike, best.get(number, 0.0))
-    words = asked.parts.count(" ") + 1
-    least = max(_LEAST_ALIKE.get(words, _SURELY_ALIKE), _FAR_BEHIND * max(best.values(), default=0.0))
-    kept = [number for number in best if best[number] >= least]
-    return sorted(kept, key=lambda number: (-best[number], -number))
 
 
 def _candidates(session: Session, parts: list[str]) -> dict[int, str]:
@@ -159,7 +135,7 @@ def _ids(session: Session, numbers: list[int]) -> list[str]:
     return [ids[number] for number in numbers]
 
 
-def _narrowed(session: Session, ids: list[str], digits: list[str]) -> list[str]:
+def narrowed(session: Session, ids: list[str], digits: list[str]) -> list[str]:
     """Of these people, whose phone ends so or who were born in that year."""
     kept = set(ids)
     for four in digits:

@@ -12,10 +12,9 @@ import datetime as dt
 import math
 import threading
 from collections.abc import Iterable
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from carecenter.core import text
@@ -29,7 +28,8 @@ from carecenter.models.queue import Queue
 from carecenter.models.ticket import Ticket, TicketAlias
 from carecenter.models.viewer import Viewer
 from carecenter.operations.rights import LOOKING_UP
-from carecenter.server import audit, bulk, persons, scopes, turns
+from carecenter.queries import people
+from carecenter.server import audit, namesakes, persons, scopes, turns
 from carecenter.server.scopes import Key, Scoping
 from carecenter.server.session import CentreSession
 from carecenter.server.slips import Slips
@@ -41,7 +41,7 @@ A_MINUTE: Final = 30
 PER_GROUP: Final = 8
 _CANDIDATES = 200
 _Merged = aliased(Caller)
-_SHORTEST_WORD = 2
+_SHORTEST = 2
 _NOT_FOR_YOU: Final = N_("Your role does not allow this. Ask a supervisor.")
 _NOT_THERE: Final = N_("The centre does not find this any more. Search again.")
 
@@ -202,38 +202,19 @@ def _may_be_opened(session: Session, viewer: Viewer, key: Key) -> bool:
 
 
 def _named(session: Session, viewer: Viewer, line: str) -> dict[str, Caller]:
-    """Who has all these words at the beginning of parts of their names."""
-    words = [word for word in text.tokens(line) if len(word) >= _SHORTEST_WORD]
-    if not words:
+    """Whose names are most like the line, best first; four digits beside it are the end of a phone number or a year
+    of birth."""
+    words = text.tokens(line)
+    name = " ".join(word for word in words if not word.isdecimal())
+    if len(name) < _SHORTEST:
         return {}
-    if bulk.is_postgres(session):
-        name = _folded(Caller.name_ar + " " + Caller.name_en)
-        alike = (name.contains(word, autoescape=True) for word in words)
-        found = _callers(session, viewer, and_(true(), *alike), _CANDIDATES)
-    else:  # an embedded centre is small
-        found = _callers(session, viewer, true(), None)
-    named = {row.id: row for row in found.values() if _begins(row, words)}
-    return dict(list(named.items())[:PER_GROUP])
-
-
-def _begins(caller: Caller, words: list[str]) -> bool:
-    parts = text.tokens(f"{caller.name_ar} {caller.name_en}")
-    return all(any(part.startswith(word) for part in parts) for word in words)
-
-
-def _folded(column: Any) -> Any:
-    """Roughly what ``core.text.fold`` does, letter by letter, as PostgreSQL can do it."""
-    changed, gone = _letters()
-    return func.translate(func.lower(column), "".join(changed) + gone, "".join(changed.values()))
-
-
-@cache
-def _letters() -> tuple[dict[str, str], str]:
-    """Letter → what it is folded to, and the marks that fall away."""
-    letters = [chr(code) for code in (*range(0xC0, 0x180), *range(0x610, 0x6D4))]
-    folded = {letter: text.fold(f"-{letter}")[1:] for letter in letters}
-    changed = {letter: other for letter, other in folded.items() if len(other) == 1 and other != letter}
-    return changed, "".join(letter for letter, other in folded.items() if not other)
+    likely = namesakes.find(session, name)[:_CANDIDATES]
+    known = _callers(session, viewer, Caller.id.in_(likely), None)
+    found = {one: known[one] for one in likely if one in known}
+    if digits := [word for word in words if word.isdecimal() and len(word) == people.NARROWING]:
+        kept = people.narrowed(session, list(found), digits)
+        found = {one: found[one] for one in kept} or found
+    return dict(list(found.items())[:PER_GROUP])
 
 
 def _phones(session: Session, callers: dict[str, Caller]) -> dict[str, tuple[str, ...]]:

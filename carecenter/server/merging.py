@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select
 
-from carecenter.core import names
+from carecenter.core import likeness
 from carecenter.core.errors import NotFound
 from carecenter.models.caller import Caller, CallerPhone, MergeProposal, MergeState, proposal_id
 from carecenter.models.viewer import Viewer, knows, viewer_of
@@ -79,6 +79,6 @@ def _known(session: CentreSession, viewer: Viewer, card: RegisterCaller) -> list
 
 
 def _likeness(card: RegisterCaller, one: Caller) -> tuple[bool, float]:
-    asked = names.spelled(card.name_ar or card.name_en)
-    alike = names.likeness(asked, [names.spelled(name) for name in (one.name_ar, one.name_en) if name])
+    asked = likeness.spelled(card.name_ar or card.name_en)
+    alike = likeness.likeness(asked, [likeness.spelled(name) for name in (one.name_ar, one.name_en) if name])
     return card.civil_id is not None and one.civil_id == card.civil_id, max(alike, default=0.0)

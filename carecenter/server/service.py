@@ -31,7 +31,7 @@ from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 from carecenter.logs import WithoutTexts
 from carecenter.models.engine import postgres_engine
-from carecenter.server import ageing, databases, reading
+from carecenter.server import ageing, databases, namesakes, reading
 from carecenter.server.centre import Centre
 from carecenter.server.http import Face
 
@@ -169,15 +169,19 @@ def _centre(service: Service, engine: Engine) -> Centre:
 
 @contextlib.contextmanager
 def _growing_old(centre: Centre) -> Iterator[None]:
-    """What has grown old leaves the workstations, every hour; of several processes one at a time."""
+    """What has grown old leaves the workstations, and names without keys get theirs: at first and every hour."""
     stop = threading.Event()
 
     def age() -> None:
-        while not stop.wait(AGEING_SECONDS):
+        while not stop.is_set():
             try:
                 ageing.run(centre)
+                for _made in namesakes.catch_up(centre):
+                    if stop.is_set():
+                        return
             except Exception:  # the next hour is another try
                 log.exception("nothing grows old")
+            stop.wait(AGEING_SECONDS)
 
     thread = threading.Thread(target=age, name="ageing", daemon=True)
     thread.start()

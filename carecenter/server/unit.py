@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import UOWTransaction
 
 from carecenter.models.base import Synced, entity_of
+from carecenter.models.caller import Caller
 from carecenter.models.centre import FeedHead, FeedKind, FeedPointer
-from carecenter.server import audit, bulk
+from carecenter.server import audit, bulk, namesakes
 from carecenter.server.bell import ring
 from carecenter.server.scopes import holding
 from carecenter.server.session import CentreSession
@@ -85,6 +86,7 @@ class Unit:
     def publish(self) -> dict[str, int]:
         """Give every touched row its place in the feed; returns scope → the last seq taken there."""
         self.session.flush()
+        namesakes.keep(self.session, (row for row in self._touched.values() if isinstance(row, Caller)))
         held = holding(self.session)
         before: dict[Key, frozenset[str]] = {}
         wanted: dict[str, list[tuple[Key, FeedKind]]] = defaultdict(list)

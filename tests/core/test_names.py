@@ -24,6 +24,12 @@ def _keys(name: str) -> list[frozenset[str]]:
         ("عبدالرحمن", "عبد الرحمن", "Abdul Rahman", "Abdelrahman", "Abd al-Rahman"),
         ("فاطمة", "فاطمه", "Fatima", "Fatma", "Fatmah"),
         ("يوسف", "Yousef", "Yusuf", "Youcef"),
+        ("القحطاني", "Al-Qahtani", "Gahtani"),
+        ("الظفيري", "Al-Dhafiri", "AlThafiri", "الضفيري"),
+        ("عثمان", "Othman"),
+        ("عثمان", "Osman"),
+        ("سهيل", "Suhail", "Souheil"),
+        ("عبد الجليل", "Abdil Jalil", "bdul Jalil", "Abdull-Jaleel"),
     ],
 )
 def test_spellings_of_a_name_share_the_keys_of_each_part(spellings: tuple[str, ...]) -> None:
@@ -46,16 +52,7 @@ def test_a_slip_leaves_a_key_in_common(right: str, typed: str) -> None:
     assert (ones | names.near_keys(ones)) & (others | names.near_keys(others))
 
 
-def test_the_likelier_name_is_more_alike() -> None:
-    asked = names.spelled("Mohamed Elmutairy")
-    same, near, other = map(names.spelled, ("محمد المطيري", "محمود المطيري", "سعاد الكندري"))
-    best, second, last = names.likeness(asked, [same, near, other])
-    assert best > second > last
-    assert names.likeness(asked, []) == []
-
-
 @given(st.text(max_size=200))
-def test_whatever_is_typed_can_be_compared(text: str) -> None:
+def test_whatever_is_typed_has_keys(text: str) -> None:
     for part in names.parts(text):
         assert all(key and " " not in key and '"' not in key for key in names.keys(part))
-    assert len(names.likeness(names.spelled(text), [names.spelled("محمد المطيري")])) == 1

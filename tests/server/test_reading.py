@@ -194,3 +194,8 @@ def test_without_a_wall_the_service_says_so_and_goes_on(
     monkeypatch.setattr(reading, "READER", "carecenter_nobody")
     assert reading.reader_of(postgres_url, 1) is None
     assert "without the second wall: nobody here is carecenter_nobody" in caplog.text
+
+
+def test_the_reader_reads_no_keys_of_names(reader: Engine) -> None:
+    with reader.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
+        connection.execute(text("SELECT * FROM caller_name"))

@@ -24,9 +24,10 @@ from carecenter.core.keyslots import KdfCost
 from carecenter.core.terms import Role
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Side
+from carecenter.models.caller import Caller
 from carecenter.models.centre import Token
 from carecenter.models.engine import postgres_engine
-from carecenter.server import command_line, reading, service
+from carecenter.server import command_line, namesakes, reading, service
 from carecenter.server.centre import Centre
 from carecenter.server.service import Service
 from carecenter.sync.http import HttpTransport
@@ -176,6 +177,23 @@ def test_what_has_run_out_goes_while_it_serves(database: str, monkeypatch: pytes
 def _tokens(centre: Centre) -> int:
     with centre.transaction() as unit:
         return len(unit.session.scalars(select(Token.token_hash)).all())
+
+
+def test_names_get_their_keys_as_soon_as_it_serves(database: str) -> None:
+    centre = Centre(postgres_engine(database))
+    with centre.transaction() as unit:
+        unit.session.add(Caller(id="mariam", name_en="Mariam Al-Salem", registered_at=centre.clock()))
+    until = time.monotonic() + 20
+    with service._growing_old(centre):
+        while _found(centre, "مريم السالم") != ["mariam"]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    centre.close()
+
+
+def _found(centre: Centre, name: str) -> list[str]:
+    with centre.transaction() as unit:
+        return namesakes.find(unit.session, name)
 
 
 def test_ctrl_c_stops_it_as_well(database: str) -> None:

@@ -12,7 +12,7 @@ from carecenter.core.i18n import gettext as _
 from carecenter.core.terms import Role
 from carecenter.migrations import bring_up_to_date
 from carecenter.models.base import Side
-from carecenter.server import accounts, administration, ageing, databases
+from carecenter.server import accounts, administration, ageing, databases, namesakes
 from carecenter.server.centre import Centre
 from carecenter.server.commands import asking, database, showing
 from carecenter.server.commands.parser import Commands, add, add_json
@@ -126,4 +126,5 @@ def _migrate(chosen: argparse.Namespace) -> None:
             return
         bring_up_to_date(engine, Side.CENTRE)
         _raise_wall(engine)
+        sum(namesakes.catch_up(Centre(engine)))
         print(_("The schema went from {old} to {new}.").format(old=found, new=migrations.HEAD))

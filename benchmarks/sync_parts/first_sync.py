@@ -21,11 +21,12 @@ _KEY = b"a key of thirty-two bytes, bench"
 # All stand in the newcomer's queue, where nobody else works; one in ten is open.
 _TICKETS = """
 INSERT INTO ticket (id, version, reference, kind, status, priority, queue_id, language, text, remedy, opened_by,
-    opened_at, changed_at, due_at, escalation)
+    opened_at, changed_at, due_at, escalation, closed_at)
 SELECT 'seeded-' || n, 1, lpad(n::text, 10, '0'), 'complaint',
     CASE WHEN n %% 10 = 0 THEN 'received' ELSE 'closed' END, 'normal', %(queue)s, 'ar',
     repeat('The card did not arrive; the caller was told ten working days. ', 2), '', %(account)s,
-    now() - n * interval '1 second', now() - n * interval '1 second', now(), 0
+    now() - n * interval '1 second', now() - n * interval '1 second', now(), 0,
+    CASE WHEN n %% 10 = 0 THEN NULL ELSE now() END
 FROM generate_series(1, %(count)s) AS n
 """
 _ENTRIES = """
@@ -36,12 +37,14 @@ FROM generate_series(1, %(count)s) AS n
 """
 _POINTERS = """
 INSERT INTO feed (scope, entity, entity_id, seq, kind)
-SELECT 'queue:' || %(queue)s, 'ticket', 'seeded-' || n, 2 * n - 1, 'put' FROM generate_series(1, %(count)s) AS n
-UNION ALL
-SELECT 'queue:' || %(queue)s, 'ticket_entry', 'line-' || n, 2 * n, 'put' FROM generate_series(1, %(count)s) AS n
+SELECT scope, entity, id, row_number() OVER (PARTITION BY scope ORDER BY n, entity), 'put'
+FROM generate_series(1, %(count)s) AS n,
+    LATERAL (SELECT CASE WHEN n %% 10 = 0 THEN 'queue:' ELSE 'closed:' END || %(queue)s AS scope) AS place,
+    LATERAL (VALUES ('ticket', 'seeded-' || n), ('ticket_entry', 'line-' || n)) AS row (entity, id)
 """
-_HEAD = """
-INSERT INTO feed_head (scope, seq) VALUES ('queue:' || %(queue)s, 2 * %(count)s)
+_HEADS = """
+INSERT INTO feed_head (scope, seq) SELECT scope, max(seq) FROM feed
+WHERE scope IN ('queue:' || %(queue)s, 'closed:' || %(queue)s) GROUP BY scope
 ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq
 """
 
@@ -50,7 +53,7 @@ def seed(url: str, newcomer: Seat, tickets: int) -> None:
     """So many tickets, each with its first line, straight into the tables."""
     given = {"queue": newcomer.queue_id, "account": newcomer.account_id, "count": tickets}
     with closing(bare(url)) as connection:
-        for statement in (_TICKETS, _ENTRIES, _POINTERS, _HEAD):
+        for statement in (_TICKETS, _ENTRIES, _POINTERS, _HEADS):
             connection.execute(statement, given)
         connection.commit()
         connection.autocommit = True

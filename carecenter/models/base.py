@@ -20,6 +20,7 @@ Image = dict[str, Any]
 """A row as JSON: dates and times in ISO 8601, terms by value."""
 
 _E = TypeVar("_E", bound=StrEnum)
+_WITHOUT_ZONE = len("2026-01-31 23:59:59.000000")
 
 
 class Side(StrEnum):
@@ -132,7 +133,7 @@ def _storer(column_type: object) -> Callable[[Any], Any] | None:
     if isinstance(column_type, Date):
         return lambda value: dt.date.fromisoformat(value).isoformat()
     if isinstance(column_type, TermType):
-        return lambda value: column_type.term(value).value
+        return {term.value: term.value for term in column_type.term}.__getitem__
     if isinstance(column_type, JSON):
         return json.dumps
     return None
@@ -142,31 +143,37 @@ def _stored_moment(value: str) -> str:
     moment = dt.datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
-    return moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return moment.astimezone(dt.UTC).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 
 @cache
-def _storers(entity: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
-    table = Base.metadata.tables[entity]
-    return tuple((column.name, _storer(column.type)) for column in table.columns)
+def _names(entity: str) -> tuple[str, ...]:
+    return tuple(column.name for column in Base.metadata.tables[entity].columns)
+
+
+@cache
+def _storers(entity: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """What is stored otherwise than it travels."""
+    columns = ((column.name, _storer(column.type)) for column in Base.metadata.tables[entity].columns)
+    return tuple((name, store) for name, store in columns if store is not None)
 
 
 def image_of(entity: str, row: Mapping[str, Any]) -> Image:
     """The JSON image of a row given as column → value."""
-    return {name: _iso(row[name]) for name, _ in _storers(entity)}
+    return {name: _iso(row[name]) for name in _names(entity)}
 
 
 def stored_of(entity: str, image: Image) -> dict[str, Any]:
     """Column → value of an image, as SQLite keeps it: for many rows at once, past SQLAlchemy's types.
 
     Columns this version does not know are left out, as are those the sender did not know: ``defaults_of`` has what
-    a new row gets there. Raises ``ValueError`` or ``TypeError`` for what cannot be read here.
+    a new row gets there. Raises ``ValueError``, ``TypeError`` or ``LookupError`` for what cannot be read here.
     """
-    stored: dict[str, Any] = {}
+    stored = {name: image[name] for name in _names(entity) if name in image}
     for name, store in _storers(entity):
-        if name in image:
-            value = image[name]
-            stored[name] = value if store is None or value is None else store(value)
+        value = stored.get(name)
+        if value is not None:
+            stored[name] = store(value)
     return stored
 
 

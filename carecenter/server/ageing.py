@@ -52,7 +52,9 @@ def run(centre: Centre) -> Aged:
     return Aged(
         tokens=len(gone),
         grants=_grants(centre, at),
-        tickets=_leave(centre, Ticket, Ticket.closed_at <= before, "queue:", Ticket.queue_id),
+        # Before closed tickets had a scope of their own, they stood with the open ones.
+        tickets=_leave(centre, Ticket, Ticket.closed_at.is_not(None), "queue:", Ticket.queue_id)
+        + _leave(centre, Ticket, Ticket.closed_at <= before, "closed:", Ticket.queue_id),
         calls=_leave(centre, Call, Call.started_at <= before, "work:", Call.agent_id)
         + _leave(centre, Call, Call.started_at <= before, "account:", Call.agent_id),
         callbacks=_leave(centre, Callback, settled, "account:", Callback.owner_id),

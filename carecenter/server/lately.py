@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from random import uniform
 from typing import Any, Final
 
 import msgspec
@@ -78,7 +79,9 @@ class Lately:
         """The long way was gone: the same need not be looked up again for a while."""
         if heads is None:
             return
-        until, names = self._elapsed() + KNOWN_SECONDS, rights(page.scopes)
+        # Not the same for all: who came at one moment would be looked up again at one moment.
+        known_for = uniform(KNOWN_SECONDS / 2, KNOWN_SECONDS)  # noqa: S311  # no secret
+        until, names = self._elapsed() + known_for, rights(page.scopes)
         with self._lock:
             _make_room(self._readers, _MOST_KNOWN)
             known = {name: heads[name] for name in names if name in heads}

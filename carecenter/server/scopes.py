@@ -2,13 +2,14 @@
 
 ``everyone``: knowledge, directory, queues, accounts · ``queue:<id>``: its tickets · ``account:<id>``: what somebody
 opened, promised or looked up · ``work:<id>``: their calls · ``leading``: what those who lead decide in a hall ·
-``callers``: see below.
+``callers`` and ``closed:<id>``: see below.
 
 A centre is scoped in one of two ways, once and for all. For one *desk* (standalone) every workstation holds all
 callers, in ``callers``, with their ended calls. In a *hall* there is no such scope: a card goes where a current
 ticket of its caller is, and to whoever wrote or looked it up today; all cards of one person go together. A
-ticket is current while it is open and for ``RECENT`` after it was closed. Narrower or wider scopes belong here
-and nowhere else.
+ticket is current while it is open and for ``RECENT`` after it was closed; a closed one stands in
+``closed:<queue>``, which is followed last: a new workstation hears what is open before anything else. Narrower or
+wider scopes belong here and nowhere else.
 """
 
 from __future__ import annotations
@@ -84,8 +85,10 @@ def _moment(session: Session) -> dt.datetime:
 
 
 def scopes_for(session: Session, viewer: Viewer) -> tuple[str, ...]:
-    """What an account may follow. Those who lead follow the calls of all accounts; in a hall, of the members
-    of the queues they see."""
+    """What an account may follow, in the order in which a new workstation needs it.
+
+    Those who lead follow the calls of all accounts; in a hall, of the members of the queues they see.
+    """
     hall = chosen(session) is Scoping.HALL
     scopes = [EVERYONE]
     if viewer.role in DESK_ROLES and not hall:
@@ -100,6 +103,8 @@ def scopes_for(session: Session, viewer: Viewer) -> tuple[str, ...]:
     elif viewer.leads:
         workers = session.scalars(select(Account.id))
     scopes.extend(f"work:{account_id}" for account_id in workers)
+    if hall:
+        scopes.extend(f"closed:{queue_id}" for queue_id in viewer.queue_ids)
     return tuple(scopes)
 
 
@@ -298,7 +303,8 @@ class Hall(Holding):
         granted = self._granted["ticket", matter.id]
         if matter.closed_at is not None and matter.closed_at <= self._at - RECENT:
             return frozenset(granted)
-        return frozenset({f"queue:{matter.queue_id}", f"account:{matter.opened_by}", *granted})
+        place = "queue" if matter.closed_at is None else "closed"
+        return frozenset({f"{place}:{matter.queue_id}", f"account:{matter.opened_by}", *granted})
 
     def _of_caller(self, caller_id: str) -> _Scopes:
         person = self._person(caller_id)

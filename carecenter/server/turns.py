@@ -18,7 +18,7 @@ from carecenter.models.ticket import Callback, Ticket
 from carecenter.operations import Operation
 from carecenter.operations.callbacks import PromiseCallback
 from carecenter.operations.calls import IdentifyCaller, OpenCall
-from carecenter.operations.tickets import ChangeQueue, ReopenTicket
+from carecenter.operations.tickets import ChangeQueue, CloseTicket, ReopenTicket
 from carecenter.server import bulk, persons
 from carecenter.server.session import CentreSession
 
@@ -43,7 +43,7 @@ def load(session: CentreSession, wanted: Iterable[Operation]) -> None:
     for operation in wanted:
         for entity, entity_id in operation.rows():
             ids[entity].add(entity_id)
-        if isinstance(operation, ChangeQueue | ReopenTicket):
+        if isinstance(operation, ChangeQueue | CloseTicket | ReopenTicket):
             moving.add(operation.ticket_id)
         # The card they name has to be there, and stay.
         if isinstance(operation, PromiseCallback | OpenCall | IdentifyCaller) and operation.caller_id is not None:

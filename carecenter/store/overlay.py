@@ -132,7 +132,7 @@ def put_rows(session: Session, entity: str, images: Iterable[dict[str, Any]]) ->
     for image in images:
         try:
             stored = stored_of(entity, image)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, LookupError):
             log.warning("a row of %s cannot be read here", entity)
             continue
         alike[tuple(stored)].append(tuple(stored.values()))

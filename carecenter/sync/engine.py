@@ -87,6 +87,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._hearing.close()
         try:
             async with asyncio.timeout(FAREWELL):
                 await self._sending.turn()

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from carecenter.core.errors import SignedOut
 from carecenter.core.ids import new_id
 from carecenter.core.terms import Outcome, Role, TicketStatus
-from carecenter.models.centre import FeedHead, LookupGrant, Token
+from carecenter.models.centre import FeedHead, FeedKind, FeedPointer, LookupGrant, Token
 from carecenter.operations import callers, tickets
 from carecenter.server import ageing
 from carecenter.server.ageing import Aged
@@ -58,7 +58,7 @@ def test_a_ticket_leaves_its_queue_thirty_days_after_it_was_closed(building: Hou
     agent.hear()
     building.clock.advance(days=29, hours=23)
     ageing.run(building.centre)
-    assert f"queue:{GENERAL}" in held(building, "ticket", ticket_id)
+    assert f"closed:{GENERAL}" in held(building, "ticket", ticket_id)
     building.clock.advance(hours=1)
     assert ageing.run(building.centre).tickets == 1
     assert held(building, "ticket", ticket_id) == set()
@@ -66,6 +66,22 @@ def test_a_ticket_leaves_its_queue_thirty_days_after_it_was_closed(building: Hou
     agent.sign_in_again()
     news = seen(agent)
     assert [news.get(one) for one in (ticket_id, caller_id)] == [False, False]
+
+
+def test_a_closed_ticket_of_an_earlier_version_leaves_the_open_ones(building: House) -> None:
+    agent = Device(building.centre, "agent")
+    caller_id, ticket_id = _matter(agent, GENERAL)
+    _close(agent, ticket_id)
+    with building.centre.transaction() as unit:
+        left = FeedPointer.scope == f"queue:{GENERAL}"
+        unit.session.execute(delete(FeedPointer).where(left, FeedPointer.kind == FeedKind.REMOVE))
+        earlier = update(FeedPointer).where(FeedPointer.scope == f"closed:{GENERAL}")
+        unit.session.execute(earlier.values(scope=f"queue:{GENERAL}", kind=FeedKind.PUT))
+    assert ageing.run(building.centre).tickets == 1
+    for key in (("ticket", ticket_id), ("caller", caller_id)):
+        assert f"closed:{GENERAL}" in held(building, *key), key
+        assert f"queue:{GENERAL}" not in held(building, *key), key
+    assert ageing.run(building.centre).tickets == 0
 
 
 def test_an_open_ticket_never_ages(building: House) -> None:

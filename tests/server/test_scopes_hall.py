@@ -128,6 +128,21 @@ def test_a_promise_keeps_the_card_with_who_made_it_until_it_is_kept(building: Ho
     assert mine not in held(building, "caller", card.caller_id)
 
 
+def test_a_new_workstation_hears_what_is_open_first(building: House) -> None:
+    agent = Device(building.centre, "agent")
+    (closed_card, closed), (open_card, still_open) = _matter(agent, 2), _matter(agent, 3)
+    agent.send(
+        tickets.CloseTicket(
+            ticket_id=closed.ticket_id, entry_id=new_id(), was=TicketStatus.RECEIVED, outcome=Outcome.RESOLVED
+        )
+    )
+    building.account("newcomer", Role.AGENT, GENERAL)
+    heard = [row.id for row in Device(building.centre, "newcomer").hear() if row.image is not None]
+    current = (open_card.caller_id, still_open.ticket_id, still_open.entry_id)
+    ended = (closed_card.caller_id, closed.ticket_id, closed.entry_id)
+    assert max(map(heard.index, current)) < min(map(heard.index, ended))
+
+
 def test_a_ticket_closed_long_ago_comes_back_with_its_card_when_it_is_opened_again(building: House) -> None:
     agent = Device(building.centre, "agent")
     card, opening = _matter(agent, 2)
@@ -135,7 +150,7 @@ def test_a_ticket_closed_long_ago_comes_back_with_its_card_when_it_is_opened_aga
         ticket_id=opening.ticket_id, entry_id=new_id(), was=TicketStatus.RECEIVED, outcome=Outcome.RESOLVED
     )
     agent.send(closing)
-    assert f"queue:{GENERAL}" in held(building, "ticket", opening.ticket_id)
+    assert f"closed:{GENERAL}" in held(building, "ticket", opening.ticket_id)
     building.clock.advance(days=31)
     agent.sign_in_again()
     agent.send(tickets.AddNote(ticket_id=opening.ticket_id, entry_id=new_id(), text="late"))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from carecenter.core.terms import Role
 from carecenter.models.account import Account
 from carecenter.models.centre import CentreFact
 from carecenter.queries import tickets
+from carecenter.wire import FeedPage, FeedRequest
 from tests.houses import add_note, open_ticket
-from tests.sync.office import office
+from tests.sync.office import Line, office
 
 pytestmark = pytest.mark.asyncio
 
@@ -48,6 +50,38 @@ async def test_a_centre_that_was_put_back_is_heard_anew_at_the_next_greeting(tmp
         assert not sara.desk.workstation.is_offering_again()
         assert len((await sara.desk.ask(tickets.detail, ticket.ticket_id)).timeline) == 2
         assert len(sara.house.rows("ticket_entry")) == 2
+
+
+@pytest.mark.parametrize("restored", [False, True], ids=["", "restored in between"])
+async def test_pages_that_are_asked_for_ahead_bring_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restored: bool
+) -> None:
+    """A centre that is put back between two pages has another history: what was asked for ahead is not applied."""
+    async with office(tmp_path) as sara:
+        await sara.synchronised()
+        sara.house.account("ali")
+        ali = sara.house.seat("ali")
+        opened = [ali.perform(open_ticket(f"from ali {number}")) for number in range(6)]
+        asked: list[dict[str, int]] = []
+        whole = Line.feed
+
+        def few(line: Line, token: str, request: FeedRequest) -> FeedPage:
+            asked.append(request.after)
+            if restored and len(asked) == 3:
+                with sara.house.centre.transaction() as unit:
+                    unit.session.get_one(CentreFact, "generation").value = "after the restore"
+            return whole(line, token, msgspec.structs.replace(request, limit=2))
+
+        monkeypatch.setattr(Line, "feed", few)
+        ali.push()
+        await sara.engine.synchronise()
+        await sara.engine.synchronise()
+
+        for ticket in opened:
+            assert (await sara.desk.ask(tickets.detail, ticket.ticket_id)).text == ticket.text
+        with sara.house.centre.transaction() as unit:
+            assert sara.desk.workstation.generation() == unit.session.get_one(CentreFact, "generation").value
+        assert len(asked) > 6
 
 
 async def test_a_role_that_changes_at_the_centre_changes_what_may_be_done_here(tmp_path: Path) -> None:

@@ -37,15 +37,15 @@ _SATURATION: Final = 1.2
 _GUESSED: Final = 0.5
 
 
-def nearest(session: Session, entity: str, question: str, limit: int) -> list[str]:
-    """The ids of the rows nearest to a question, best first: any of its words will do.
+def nearest(session: Session, entity: str, question: str, limit: int) -> dict[str, float]:
+    """The ids of the rows nearest to a question with their scores, best first: any of its words will do.
 
     The last word counts as one that is still being typed.
     """
     words, begun = _words(question)
     terms = _terms(session, entity, words, begun)
     if not terms:
-        return []
+        return {}
     match = " OR ".join(f'"{term.stem}"' for term in terms if term.leads)
     found = session.execute(_candidates(entity), {"match": match}).all()
     by_stem = _likeness([(f" {term.stem} ", term.weight) for term in terms], [row[1:4] for row in found])
@@ -57,7 +57,8 @@ def nearest(session: Session, entity: str, question: str, limit: int) -> list[st
     }
     by_letters = _likeness(list(grams.items()), [found[place][4].split("\n") for place in order], local=True)
     scores = {found[place][0]: by_stem[place] + alike for place, alike in zip(order, by_letters, strict=True)}
-    return _ids(session, sorted(scores, key=lambda number: -scores[number])[:limit])
+    best = sorted(scores, key=lambda number: -scores[number])[:limit]
+    return dict(zip(_ids(session, best), (scores[number] for number in best), strict=True))
 
 
 def holding(session: Session, entity: str, words_of: str, limit: int) -> list[str]:

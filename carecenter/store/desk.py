@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -51,6 +51,8 @@ class Desk:
         self.workstation = workstation
         self.viewer = viewer
         self.status = DeskStatus(online=False, since=workstation.now())
+        self.meaning: Callable[[str], Awaitable[dict[str, float]]] | None = None
+        """How the centre is asked what a question means, while there is one to ask."""
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._changed: list[Callable[[frozenset[str]], None]] = []
         self._status_changed: list[Callable[[DeskStatus], None]] = []
@@ -77,6 +79,12 @@ class Desk:
     ) -> T:
         """The rows of a query of ``carecenter.queries``: ``await desk.ask(tickets.detail, ticket_id)``."""
         return await self.run(lambda: self.workstation.ask(query, self.viewer, *args, **kwargs))
+
+    async def near(self, question: str) -> dict[str, float]:
+        """Article → likeness, by meaning, as the centre sees it; empty offline and where the centre cannot."""
+        if self.meaning is None or not self.status.online:
+            return {}
+        return await self.meaning(question)
 
     async def save_draft(self, place: str, content: dict[str, Any]) -> dt.datetime:
         """Keep what is being typed; returns when it was on the disk."""

@@ -21,6 +21,7 @@ from carecenter.core.i18n import N_
 from carecenter.store.desk import Desk, DeskStatus
 from carecenter.store.feed import FeedGap
 from carecenter.sync.hearing import Hearing
+from carecenter.sync.meaning import Meaning
 from carecenter.sync.network import Network
 from carecenter.sync.sending import Sending
 from carecenter.sync.watchdog import Watchdog
@@ -59,6 +60,7 @@ class Engine:
         self._network = Network(transport)
         self._sending = Sending(desk, self._network, session.token)
         self._hearing = Hearing(desk, transport, session, first=self._sending.turn)
+        self._meaning = Meaning(self._network, session.token)
         self._watchdog = Watchdog()
         self._wake = asyncio.Event()
         self._connected = asyncio.Event()
@@ -72,6 +74,7 @@ class Engine:
 
     def start(self) -> None:
         """Begin; returns at once."""
+        self._desk.meaning = self._meaning.near
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(part()) for part in (self._send, self._hear, self._index)]
 
@@ -80,6 +83,7 @@ class Engine:
         if self._stopped:
             return
         self._stopped = True
+        self._desk.meaning = None
         self._stop_listening()
         for task in self._tasks:
             task.cancel()

@@ -1,4 +1,7 @@
-"""The threads on which the centre is asked: one to send, one that hears, so that neither waits for the other."""
+"""The threads on which the centre is asked: one to send, one that hears, one for what a person asks while typing.
+
+None of them waits for another.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ class Network:
         self.transport = transport
         self._senders = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sending")
         self._hearers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hearing")
+        self._askers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="asking")
         self._under_way: set[asyncio.Future[Any]] = set()
 
     async def send(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -30,6 +34,10 @@ class Network:
         """A call whose answer may be held."""
         return await self._run(self._hearers, lambda: call(*args, **kwargs))
 
+    async def ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A call that a person waits for, and that others may be quicker than."""
+        return await self._run(self._askers, lambda: call(*args, **kwargs))
+
     async def close(self) -> None:
         """End what is under way and wait for its threads, about a second."""
         self.transport.close()
@@ -37,6 +45,7 @@ class Network:
             await asyncio.wait(set(self._under_way))
         self._senders.shutdown(wait=True)
         self._hearers.shutdown(wait=True)
+        self._askers.shutdown(wait=True)
 
     async def _run(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         future = asyncio.get_running_loop().run_in_executor(threads, call)

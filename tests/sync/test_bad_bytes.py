@@ -25,6 +25,7 @@ from carecenter.wire import (
     Hello,
     LookupRequest,
     ManifestRequest,
+    MeaningRequest,
     OpenFound,
     Pushed,
     SealedKeys,
@@ -57,6 +58,7 @@ def _good(seat: Seat) -> dict[str, bytes]:
         "keys": SealedKeys(sealed="bm90IHNlYWxlZA=="),
         "reference-blocks": BlockRequest(count=1),
         "lookup": LookupRequest(question="99887766"),
+        "meaning": MeaningRequest(question="99887766"),
         "open-found": OpenFound(entity="ticket", id="ticket"),
     }
     return {name: msgspec.json.encode(body) for name, body in bodies.items()}

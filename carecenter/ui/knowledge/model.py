@@ -5,13 +5,15 @@ Asking the store is a coroutine; that only the latest question counts is the cal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from carecenter.core import text
 from carecenter.core.terms import ArticleKind
-from carecenter.queries import articles, search
+from carecenter.queries import articles, search, search_fusion
 from carecenter.queries.articles import ArticleRow, ArticleView
 from carecenter.store.desk import Desk
+from carecenter.ui.views.meant import meant
 
 MOST_WORDS: Final = 12
 """How many words of the notes are asked about: what is typed now matters, not how the call began."""
@@ -29,6 +31,8 @@ class KnowledgeBeside:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.results: tuple[ArticleRow, ...] = ()
+        self.by_meaning: frozenset[str] = frozenset()
+        """The ids of those that are there for what they mean."""
         self.question = ""
         self.asked = False
         """Whether a person asked, rather than the notes being followed."""
@@ -45,6 +49,26 @@ class KnowledgeBeside:
         self.question = question
         changed = found != self.results
         self.results = found
+        self.by_meaning = frozenset()
+        return changed
+
+    async def refine(self, question: str, *, asked: bool, at_hand: Callable[[], str]) -> bool:
+        """Puts what the centre finds by meaning among the answers; tells whether the list is another one now.
+
+        `at_hand` says which row somebody is about to choose when the list is ready: it stays in its place.
+        """
+        near = await meant(self._desk, question)
+        if not near:
+            return False
+        answers = await self._desk.ask(search.answers, question, near)
+        kept, shown = at_hand(), {row.id: row for row in self.results}
+        found = shown | {answer.article.id: answer.article for answer in answers}
+        order = search_fusion.keeping([answer.article.id for answer in answers], list(shown), kept)
+        results = tuple(found[one] for one in order)
+        by_meaning = frozenset(answer.article.id for answer in answers if answer.why is search.Why.MEANING)
+        changed = (results, by_meaning) != (self.results, self.by_meaning)
+        self.question, self.asked = question, asked
+        self.results, self.by_meaning = results, by_meaning
         return changed
 
     async def renew(self) -> bool:
@@ -75,6 +99,20 @@ class Library:
         self.bodies = tuple(bodies.values())
         self.rows = tuple(row for row in found if self._is_chosen(row))
         self.loaded = True
+
+    async def refine(self, at_hand: Callable[[], str]) -> bool:
+        """What the question means has its say, as in `KnowledgeBeside.refine`; tells whether `rows` are others."""
+        near = await meant(self._desk, self.question)
+        if not near:
+            return False
+        answers = await self._desk.ask(search.answers, self.question, near, _MOST_FOUND)
+        chosen = {answer.article.id: answer.article for answer in answers if self._is_chosen(answer.article)}
+        shown = {row.id: row for row in self.rows}
+        order = search_fusion.keeping(list(chosen), list(shown), at_hand())
+        rows = tuple((shown | chosen)[one] for one in order)
+        changed = rows != self.rows
+        self.rows = rows
+        return changed
 
     def _is_chosen(self, row: ArticleRow) -> bool:
         of_kind = self.kind is None or row.kind is self.kind

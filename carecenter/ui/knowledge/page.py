@@ -177,6 +177,8 @@ class KnowledgePage(Translated, QWidget):
     async def _look(self) -> None:
         await self._model.renew()
         self._show_rows()
+        if await self._model.refine(self.results.key_at_hand):
+            self._show_rows()
 
     async def _open(self, article_id: str) -> None:
         self.view.show_article(await opened(self._desk, article_id))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QV
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
+from carecenter.queries import search
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.model import KnowledgeBeside, opened, question_of
 from carecenter.ui.language import Language, Translated
@@ -182,10 +183,15 @@ class KnowledgePane(Translated, QWidget):
     async def _ask(self, question: str, *, asked: bool) -> None:
         if await self._model.ask(question, asked=asked) or not self._model.results:
             self._show_results()
+        if await self._model.refine(question, asked=asked, at_hand=self.results.key_at_hand):
+            self._show_results()
 
     async def _renew(self) -> None:
         if await self._model.renew():
             self._show_results()
+            question, asked = self._model.question, self._model.asked
+            if await self._model.refine(question, asked=asked, at_hand=self.results.key_at_hand):
+                self._show_results()
         if (article := self.view.article()) is not None:
             self.view.show_article(await opened(self._desk, article.row.id))
 
@@ -200,7 +206,9 @@ class KnowledgePane(Translated, QWidget):
             self.article_opened.emit(article.row)
 
     def _show_results(self) -> None:
-        self.results.set_rows([list_row(row) for row in self._model.results])
+        why = _(search.Why.MEANING.label())
+        meant = self._model.by_meaning
+        self.results.set_rows([list_row(row, why if row.id in meant else "") for row in self._model.results])
         found = bool(self._model.results)
         self._list.setCurrentWidget(self.results if found else self.empty)
         if not found and self._model.asked:

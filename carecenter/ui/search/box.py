@@ -15,7 +15,7 @@ from carecenter.queries.search import SearchResults
 from carecenter.store.desk import Desk
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
-from carecenter.ui.search.model import Group, Hit, look, spell
+from carecenter.ui.search.model import Group, Hit, look, refined, spell
 from carecenter.ui.search.popup import SearchPopup
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
@@ -130,6 +130,17 @@ class SearchBox(Translated, QWidget):
         if self._enter_waits:
             self._enter_waits = False
             self._on_enter()
+            return
+        await self._refine()
+
+    async def _refine(self) -> None:
+        """What the centre finds by meaning comes a moment later; the row that Enter opens stays where it is."""
+        before = self._results
+        if before is None:
+            return
+        self._results = await refined(self._desk, before, lambda: self.popup().key_at_hand(Group.KNOWLEDGE))
+        if self._results != before and self.line.hasFocus():
+            self.popup().show_found(spell(self._results), keep=True)
 
     def _is_answered(self) -> bool:
         return self._results is not None and self._results.line == self.line.text()

@@ -92,9 +92,12 @@ class SearchPopup(Translated, QFrame):
         for group in self._groups.values():
             group.retranslate()
 
-    def show_found(self, found: Found) -> None:
-        """Shows what was found; what the keyboard is on stays, if a person moved there and it is still found."""
-        moved = self._current if self._current != self._found.likeliest else None
+    def show_found(self, found: Found, *, keep: bool = False) -> None:
+        """Shows what was found; what the keyboard is on stays, if a person moved there and it is still found.
+
+        `keep`: it is the same question, and the keyboard stays wherever it is.
+        """
+        moved = self._current if keep or self._current != self._found.likeliest else None
         self._found = found
         self._show_hints(found.hints)
         for group, part in self._groups.items():
@@ -114,6 +117,10 @@ class SearchPopup(Translated, QFrame):
     def current(self) -> Hit | None:
         """What Enter opens."""
         return self._current
+
+    def key_at_hand(self, group: Group) -> str:
+        """What a person is about to choose in a group; empty if it is in none of its rows."""
+        return self.list_of(group).key_at_hand()
 
     def hints(self) -> tuple[str, ...]:
         """The remarks shown."""

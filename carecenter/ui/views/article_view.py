@@ -54,9 +54,9 @@ _ARABIC: Final = re.compile("[\u0620-\u064a]")
 _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
-def list_row(row: articles.ArticleRow) -> Row:
-    """An article in a list; what is not sure yet says so at the end of its line."""
-    meta = _("to be confirmed") if article_texts.to_be_confirmed(row) else ""
+def list_row(row: articles.ArticleRow, why: str = "") -> Row:
+    """An article in a list; what is not sure yet says so at the end of its line, as does ``why`` it is there."""
+    meta = " · ".join(filter(None, (why, _("to be confirmed") if article_texts.to_be_confirmed(row) else "")))
     body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
     return Row(row.id, words.name(row.title_ar, row.title_en), body, meta)
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QTextOption
+from PySide6.QtGui import QCursor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QTextOption
 from PySide6.QtWidgets import (
     QListView,
     QStyle,
@@ -241,6 +241,14 @@ class RowList(QListView):
         """The key of the row the keyboard is on; empty if it is on none."""
         index = self.currentIndex()
         return self._model.rows()[index.row()].key if index.isValid() else ""
+
+    def key_at_hand(self) -> str:
+        """The row that a person is about to choose: under the mouse, or else where the keyboard is."""
+        if self.underMouse():
+            index = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos()))
+            if index.isValid():
+                return self._model.rows()[index.row()].key
+        return self.current_key()
 
     def set_current(self, key: str, *, tell: bool = True) -> None:
         """Moves to the row with this key, if there is one."""

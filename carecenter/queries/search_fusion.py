@@ -6,13 +6,17 @@ the weights were chosen.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 _MEANING: Final = 4.0
 """What a likeness of one, above that of the last that the centre names, weighs against the best by words."""
 
-_LEAST: Final = 0.12
+_LEAST_OF_BEST: Final = 0.12
+"""The likeness that one article at least has to have: else the question is about nothing that is here."""
+
+_LEAST: Final = 0.04
 """A likeness under which an article without any of the words is not worth showing."""
 
 
@@ -29,7 +33,8 @@ def fused(by_words: Mapping[str, float], by_meaning: Mapping[str, float]) -> lis
     last = min(by_meaning.values(), default=0.0)
     words = {one: score / best for one, score in by_words.items()}
     meaning = {one: _MEANING * (likeness - last) for one, likeness in by_meaning.items()}
-    named = [*words, *(one for one, likeness in by_meaning.items() if one not in words and likeness >= _LEAST)]
+    least = _LEAST if max(by_meaning.values(), default=0.0) >= _LEAST_OF_BEST else math.inf
+    named = [*words, *(one for one, likeness in by_meaning.items() if one not in words and likeness >= least)]
     scores = {one: words.get(one, 0.0) + meaning.get(one, 0.0) for one in named}
     order = sorted(scores, key=lambda one: -scores[one])
     return [Fused(one, meaning.get(one, 0.0) > words.get(one, 0.0)) for one in order]

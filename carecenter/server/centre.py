@@ -25,7 +25,6 @@ from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import (
     accounts,
     audit,
-    embedding,
     facts,
     feed,
     greeting,
@@ -322,7 +321,7 @@ class Centre(HallTransport):
         seconds = self._questions.take(viewer.account_id, self.clock())
         if seconds:
             raise Busy(N_("The centre has too much to do just now."), retry_after=seconds)
-        if not embedding.is_installed():
+        if not self.meanings.able:
             return MeaningAnswer(able=False)
         return MeaningAnswer(articles=self.meanings.near(request.question))
 

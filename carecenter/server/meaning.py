@@ -90,8 +90,14 @@ class Meaning:
         self._index: Index | None = None
         self._looked_at = float("-inf")
         self._thread: threading.Thread | None = None
+        self._is_broken = False
         self._lock = threading.Lock()
         self._closed = threading.Event()
+
+    @property
+    def able(self) -> bool:
+        """Whether the model is here, and as far as is known works."""
+        return embedding.is_installed() and not self._is_broken
 
     def near(self, question: str) -> tuple[Near, ...]:
         """The nearest articles, best first; nothing while the model is still being loaded. Never blocks on it."""
@@ -104,7 +110,11 @@ class Meaning:
     def catch_up(self) -> None:
         """Bring every vector up to date. Raises what ``embedding.load`` and the database raise."""
         if self._embedder is None:
-            self._embedder = self._load()
+            try:
+                self._embedder = self._load()
+            except (ImportError, OSError, RuntimeError):
+                self._is_broken = True
+                raise
         versions = self._versions()
         self._held = {one: held for one, held in self._held.items() if one in versions}
         owed = [

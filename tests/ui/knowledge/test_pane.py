@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from carecenter.queries import search
 from carecenter.queries.articles import ArticleRow
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.pane import KnowledgePane
 from carecenter.ui.language import Language
 from carecenter.ui.messages import Messages
 from carecenter.ui.theme import Theme
+from carecenter.ui.views.meant import meant
+from tests.ui.meanings import Meanings
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
 
@@ -170,3 +174,66 @@ async def test_another_call_begins_with_nothing_open_and_each_finds_its_own_agai
     assert reading is not None
     assert (reading.row.id, pane.question.text()) == (article_id, "passport")
     assert len(proposed) == 1  # what was chosen in the ticket since is not chosen anew
+
+
+async def test_what_means_the_same_comes_a_moment_later_and_says_so(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    by_words = _titles(pane)
+    assert by_words
+    meanings.answer("passport", "moi-traffic-fines")
+    await until(lambda: _titles(pane) != by_words)
+    row = pane.results.rows()[0]
+    assert row.key == "moi-traffic-fines"
+    assert "the meaning" in row.meta
+
+
+async def test_the_row_under_the_keyboard_stays_in_its_place(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    second = pane.results.rows()[1].key
+    pane.results.set_current(second)
+    meanings.answer("passport", "moi-traffic-fines", "paci-civilid-renewal")
+    await until(lambda: pane.results.rows()[0].key == "moi-traffic-fines")
+    assert pane.results.rows()[1].key == second
+    assert pane.results.current_key() == second
+
+
+async def test_a_late_answer_to_another_question_changes_nothing(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    pane.question.setText("driving licence")
+    await until(lambda: "driving licence" in meanings.asked)
+    by_words = _titles(pane)
+    meanings.answer("passport", "moi-traffic-fines")
+    meanings.answer("driving licence")
+    await desk.ask(search.knowledge, "passport")  # whatever could still be changed has been by now
+    assert _titles(pane) == by_words
+
+
+async def test_the_same_order_paints_nothing_anew(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    painted: list[None] = []
+    pane.results.model().modelReset.connect(lambda: painted.append(None))
+    meanings.answer("passport")
+    await desk.ask(search.knowledge, "passport")
+    assert painted == []
+
+
+async def test_offline_the_centre_is_not_asked(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    desk.report(msgspec.structs.replace(desk.status, online=False))
+    pane.question.setText("passport")
+    await until(pane.results.rows)
+    assert await meant(desk, "passport") == {}
+    assert meanings.asked == {}

@@ -19,5 +19,6 @@ class Meanings:
         return await asyncio.shield(self.asked[question])
 
     def answer(self, question: str, *articles: str) -> None:
-        """The nearest article first."""
-        self.asked[question].set_result({one: 0.9 - 0.1 * place for place, one in enumerate(articles)})
+        """The nearest article first; last, as ever, one that is hardly alike."""
+        near = {one: 0.9 - 0.1 * place for place, one in enumerate(articles)}
+        self.asked[question].set_result(near | {"hardly": 0.0} if near else {})

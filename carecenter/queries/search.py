@@ -22,7 +22,19 @@ from carecenter.queries import articles, callers, people, search_ranking, ticket
 from carecenter.queries.base import Row, Viewer
 from carecenter.queries.search_index import ARTICLE, TICKET, index, index_owed, owe, start_over
 
-__all__ = ["Answer", "SearchResults", "Why", "index", "index_owed", "knowledge", "owe", "search", "start_over"]
+__all__ = [
+    "Answer",
+    "SearchResults",
+    "Why",
+    "alike",
+    "index",
+    "index_owed",
+    "knowledge",
+    "knowledge_answers",
+    "owe",
+    "search",
+    "start_over",
+]
 
 PER_GROUP = 8
 _FRAGMENT = range(3, 10)  # digits of a reference that are not all of it
@@ -34,10 +46,12 @@ class Why(StrEnum):
 
     TITLE = "title"
     ASKED = "asked"
+    SYNONYM = "synonym"
     DOCUMENTS = "documents"
     STEPS = "steps"
     FEES = "fees"
     TEXT = "text"
+    ALIKE = "alike"
 
     def label(self) -> str:
         """Untranslated, as the interface shows it beside a result."""
@@ -47,14 +61,16 @@ class Why(StrEnum):
 _LABELS: Final = {
     Why.TITLE: N_("in the title"),
     Why.ASKED: N_("as callers ask"),
+    Why.SYNONYM: N_("another word for it"),
     Why.DOCUMENTS: N_("in the documents"),
     Why.STEPS: N_("in the steps"),
     Why.FEES: N_("in the fees"),
     Why.TEXT: N_("in the text"),
+    Why.ALIKE: N_("words like these"),
 }
 _WHERE: Final = {
     "title": Why.TITLE,
-    "keywords": Why.ASKED,
+    "keywords": Why.SYNONYM,
     "questions": Why.ASKED,
     "documents": Why.DOCUMENTS,
     "steps": Why.STEPS,
@@ -63,10 +79,11 @@ _WHERE: Final = {
 
 
 class Answer(Row, frozen=True, kw_only=True):
-    """An article that was found, and why."""
+    """An article that was found, and why. ``stems``: those of the words by which it may have been found."""
 
     article: articles.ArticleRow
     why: Why
+    stems: frozenset[str] = frozenset()
 
 
 class SearchResults(Row, frozen=True, kw_only=True):
@@ -106,7 +123,7 @@ def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
             found_callers.extend(callers.by_ids(session, viewer, tuple(named)))
             for person in found_callers[:3]:
                 found_tickets.extend(tickets.of_caller(session, viewer, person.id, 3))
-            answers = _answers(session, viewer, reading.value)
+            answers = knowledge_answers(session, viewer, reading.value)
     return SearchResults(
         line=line,
         readings=readings,
@@ -123,15 +140,28 @@ def knowledge(
     return articles.by_ids(session, viewer, tuple(search_ranking.nearest(session, ARTICLE, question, limit)))
 
 
-def _answers(session: Session, viewer: Viewer, question: str) -> tuple[Answer, ...]:
-    found = knowledge(session, viewer, question)
-    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in found])))
-    contents: dict[str, dict[str, Any]] = dict(held.all())
-    asked = {analysis.stem(word) for word in analysis.question_words(question)}
-    return tuple(Answer(article=row, why=_why(contents[row.id], asked)) for row in found)
+def knowledge_answers(
+    session: Session, viewer: Viewer, question: str, limit: int = PER_GROUP
+) -> tuple[Answer, ...]:
+    """Like ``knowledge``, and why each of them was found."""
+    found = search_ranking.found(session, ARTICLE, question, limit)
+    rows = articles.by_ids(session, viewer, tuple(found.ids))
+    contents = _contents(session, rows)
+    return tuple(Answer(article=row, why=_why(contents[row.id], found.stems), stems=found.stems) for row in rows)
 
 
-def _why(content: dict[str, Any], asked: set[str]) -> Why:
+def alike(session: Session, viewer: Viewer, question: str, limit: int = 3) -> tuple[Answer, ...]:
+    """What comes nearest to a question that nothing answers."""
+    ids = search_ranking.alike(session, ARTICLE, question, limit)
+    return tuple(Answer(article=row, why=Why.ALIKE) for row in articles.by_ids(session, viewer, tuple(ids)))
+
+
+def _contents(session: Session, rows: tuple[articles.ArticleRow, ...]) -> dict[str, dict[str, Any]]:
+    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in rows])))
+    return dict(held.all())
+
+
+def _why(content: dict[str, Any], asked: frozenset[str]) -> Why:
     """The part of an article that has most of the stems asked for; the earlier part where several have as many."""
     met = dict.fromkeys(Why, 0)
     for fields in content.values():

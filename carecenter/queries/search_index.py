@@ -7,6 +7,7 @@ answered from all this is `search_ranking`'s and `people`'s matter.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
@@ -35,6 +36,10 @@ _INDEXED: Final[dict[str, type[Article | Caller | Ticket]]] = {ARTICLE: Article,
 _CHUNK: Final = 500
 _OWE: Final = "INSERT INTO search_owed (entity, entity_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _LONGEST: Final = 64
+_USES: Final = sql(
+    "INSERT OR IGNORE INTO search_use SELECT call.id, used.value, started_at FROM call, json_each(articles) AS used"
+    " WHERE call.id IN (SELECT value FROM json_each(:ids))"
+)
 
 
 class Parts(NamedTuple):
@@ -47,6 +52,8 @@ class Parts(NamedTuple):
 
 def index(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     """Bring the index up to date with rows that changed or went, in the transaction that changed them."""
+    keys = list(keys)
+    _note_uses(session, [entity_id for entity, entity_id in keys if entity == "call"])
     for entity, ids in _wanted(session, keys).items():
         for chunk in _chunks(sorted(ids)):
             _forget(session, entity, chunk)
@@ -58,7 +65,8 @@ def owe(session: Session, keys: Iterable[tuple[str, str]]) -> None:
 
     For a first sync, which brings more than can be indexed in passing. What goes leaves the index at once.
     """
-    known: set[tuple[str, str]] = set()
+    keys = list(keys)
+    known = {key for key in keys if key[0] == "call"}
     for entity, ids in _wanted(session, keys).items():
         for chunk in _chunks(sorted(ids)):
             here = select(SearchRow.entity_id).where(SearchRow.entity == entity, SearchRow.entity_id.in_(chunk))
@@ -102,6 +110,14 @@ def parts_of(row: Article | Ticket) -> Parts:
             part = {"title": "title", "keywords": "asked", "questions": "asked"}.get(name, "body")
             fields[part].append(" ".join(value) if isinstance(value, list) else str(value))
     return Parts(*(" ".join(fields[part]) for part in Parts._fields))
+
+
+def _note_uses(session: Session, call_ids: list[str]) -> None:
+    """Which articles these calls were answered with, as they stand now."""
+    for chunk in _chunks(call_ids):
+        ids = {"ids": json.dumps(chunk)}
+        session.execute(sql("DELETE FROM search_use WHERE call_id IN (SELECT value FROM json_each(:ids))"), ids)
+        session.execute(_USES, ids)
 
 
 def _wanted(session: Session, keys: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

@@ -12,20 +12,17 @@ from carecenter.core.errors import NotAllowed
 from carecenter.core.i18n import N_
 from carecenter.core.terms import Language, RequestState
 from carecenter.models.article import Article, ArticleRequest
-from carecenter.models.call import Call
 from carecenter.queries.base import Row, Viewer
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
-    """Requests of one matter. ``question``: as it was put last; ``request_ids``: the newest first; ``call_ids``:
-    the calls in which it was asked, as far as they are held here."""
+    """Requests of one matter. ``question``: as it was put last; ``request_ids``: the newest first."""
 
     matter: str
     question: str
     languages: tuple[Language, ...]
     last_at: dt.datetime
     request_ids: tuple[str, ...]
-    call_ids: tuple[str, ...]
 
     @property
     def count(self) -> int:
@@ -52,9 +49,7 @@ def unanswered(session: Session, viewer: Viewer) -> tuple[RequestRow, ...]:
     matters: dict[str, list[ArticleRequest]] = {}
     for request in session.scalars(statement.order_by(ArticleRequest.asked_at.desc(), ArticleRequest.id)):
         matters.setdefault(request.matter, []).append(request)
-    asked_in = {request.call_id for requests in matters.values() for request in requests if request.call_id}
-    held = set(session.scalars(select(Call.id).where(Call.id.in_(asked_in))))
-    rows = [_row(requests, held) for requests in matters.values()]
+    rows = [_row(requests) for requests in matters.values()]
     return tuple(sorted(rows, key=lambda row: (row.count, row.last_at), reverse=True))
 
 
@@ -73,15 +68,13 @@ def settled_with(session: Session, viewer: Viewer, article_id: str) -> tuple[Set
     return tuple(found.values())
 
 
-def _row(requests: list[ArticleRequest], held: set[str]) -> RequestRow:
-    calls = dict.fromkeys(request.call_id for request in requests if request.call_id in held)
+def _row(requests: list[ArticleRequest]) -> RequestRow:
     return RequestRow(
         matter=requests[0].matter,
         question=requests[0].question,
         languages=tuple(dict.fromkeys(request.language for request in requests)),
         last_at=requests[0].asked_at,
         request_ids=tuple(request.id for request in requests),
-        call_ids=tuple(call_id for call_id in calls if call_id),
     )
 
 

@@ -36,14 +36,15 @@ def test_what_is_asked_most_stands_first_as_it_was_put_last(rows: Rows) -> None:
     )
     first, second = requests.unanswered(rows.session, rows.editor)
     assert (first.question, first.count, first.last_at) == ("register a falcon", 2, NOW)
-    assert (first.request_ids, first.call_ids) == (("2", "1"), ("call",))
+    assert (first.request_ids, first.languages) == (("2", "1"), (Language.ENGLISH,))
     assert second.question == "tent permit"
 
 
 def test_nobody_else_is_told(rows: Rows) -> None:
-    for ask in (requests.unanswered, lambda *who: requests.settled_with(*who, "passport")):
-        with pytest.raises(NotAllowed):
-            ask(rows.session, rows.agent)
+    with pytest.raises(NotAllowed):
+        requests.unanswered(rows.session, rows.agent)
+    with pytest.raises(NotAllowed):
+        requests.settled_with(rows.session, rows.agent, "passport")
     assert requests.unanswered(rows.session, rows.leader) == ()
 
 

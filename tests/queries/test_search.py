@@ -165,7 +165,7 @@ _LETTERS = st.one_of(
 
 @given(_LETTERS)
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
 )

@@ -272,7 +272,10 @@ class KnowledgePage(Translated, QWidget):
         self.results.set_current(article_id, tell=False)
 
     def _show_rows(self) -> None:
-        if self.kinds.choice() == _ASKED:
+        asked = self.kinds.choice() == _ASKED
+        for box in (self.question, *self.boxes):
+            box.setEnabled(not asked)
+        if asked:
             self._show_asked()
             return
         if self._right.currentWidget() is self._desk_of_editors:

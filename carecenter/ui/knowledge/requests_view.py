@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.core.i18n import ngettext
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import label
 from carecenter.queries.requests import RequestRow
 from carecenter.queries.search import Answer
@@ -28,7 +29,7 @@ def told(row: RequestRow) -> str:
     """How often, in which languages and when a question was asked last."""
     times = ngettext("asked {count} time", "asked {count} times", row.count)
     spoken = _(", ").join(label(language) for language in row.languages)
-    last = _("last on {date}").format(date=i18n.date(row.last_at.date()))
+    last = _("last on {date}").format(date=i18n.date(row.last_at.astimezone(KUWAIT).date()))
     return " · ".join(i18n.isolate(part) for part in (times.format(count=i18n.number(row.count)), spoken, last))
 
 

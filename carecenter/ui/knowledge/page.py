@@ -89,7 +89,7 @@ class KnowledgePage(Translated, QWidget):
         set_icon(self.invitation.picture, "book-open", "muted")
         self.view = ArticleView()
         self.view.copied.connect(lambda: self._messages.success(_("The article was copied.")))
-        self.editing = EditingBar()
+        self.editing = EditingBar(self)  # without a parent it would be shown as a window
         self.editing.setVisible(self._asked.allowed)
         self.editing.pin_asked.connect(self._on_pin)
         self.editing.question_added.connect(self._on_question_added)

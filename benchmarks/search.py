@@ -226,7 +226,7 @@ def main() -> None:
 
             def ask(line: str) -> list[str]:
                 found = search.nearest(session, line, near(line) if near else None, _LISTED)
-                return [one.id for one in found]
+                return [one.id for one in found.order]
 
             figures = quality(ask, queries)
             if options.typing:

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from carecenter.operations import articles, callbacks, callers, calls, looks, tickets
+from carecenter.operations import articles, callbacks, callers, calls, looks, requests, tickets
 from carecenter.operations.base import Actor, Operation
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "decode",
     "encode",
     "looks",
+    "requests",
     "tickets",
 ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ __all__ = [
     "Answer",
     "SearchResults",
     "Why",
+    "alike",
     "answers",
     "index",
     "index_owed",
@@ -49,11 +50,13 @@ class Why(StrEnum):
 
     TITLE = "title"
     ASKED = "asked"
+    SYNONYM = "synonym"
     DOCUMENTS = "documents"
     STEPS = "steps"
     FEES = "fees"
     TEXT = "text"
     MEANING = "meaning"
+    ALIKE = "alike"
 
     def label(self) -> str:
         """Untranslated, as the interface shows it beside a result."""
@@ -63,15 +66,17 @@ class Why(StrEnum):
 _LABELS: Final = {
     Why.TITLE: N_("in the title"),
     Why.ASKED: N_("as callers ask"),
+    Why.SYNONYM: N_("another word for it"),
     Why.DOCUMENTS: N_("in the documents"),
     Why.STEPS: N_("in the steps"),
     Why.FEES: N_("in the fees"),
     Why.TEXT: N_("in the text"),
     Why.MEANING: N_("the meaning"),
+    Why.ALIKE: N_("words like these"),
 }
 _WHERE: Final = {
     "title": Why.TITLE,
-    "keywords": Why.ASKED,
+    "keywords": Why.SYNONYM,
     "questions": Why.ASKED,
     "documents": Why.DOCUMENTS,
     "steps": Why.STEPS,
@@ -80,10 +85,18 @@ _WHERE: Final = {
 
 
 class Answer(Row, frozen=True, kw_only=True):
-    """An article that was found, and why."""
+    """An article that was found, and why. ``stems``: those of the words by which it may have been found."""
 
     article: articles.ArticleRow
     why: Why
+    stems: frozenset[str] = frozenset()
+
+
+class Nearest(NamedTuple):
+    """Articles in their order, and the stems of the words that some were found by."""
+
+    order: list[search_fusion.Fused]
+    stems: frozenset[str]
 
 
 class SearchResults(Row, frozen=True, kw_only=True):
@@ -142,10 +155,10 @@ def knowledge(
 
 def nearest(
     session: Session, question: str, near: Mapping[str, float] | None = None, limit: int = PER_GROUP
-) -> list[search_fusion.Fused]:
+) -> Nearest:
     """The articles nearest to a question by its words and, where ``near`` is known, by its meaning; best first."""
-    by_words = search_ranking.nearest(session, ARTICLE, question, _COMPARED if near else limit)
-    return search_fusion.fused(by_words, near or {})[:limit]
+    by_words = search_ranking.found(session, ARTICLE, question, _COMPARED if near else limit)
+    return Nearest(search_fusion.fused(by_words.scores, near or {})[:limit], by_words.stems)
 
 
 def answers(
@@ -156,19 +169,26 @@ def answers(
     limit: int = PER_GROUP,
 ) -> tuple[Answer, ...]:
     """The articles nearest to a question, and why each is there. ``near``: article → likeness, by meaning."""
-    order = nearest(session, question, near, limit)
+    order, stems = nearest(session, question, near, limit)
     by_meaning = {one.id for one in order if one.by_meaning}
-    found = articles.by_ids(session, viewer, tuple(one.id for one in order))
-    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in found])))
-    contents: dict[str, dict[str, Any]] = dict(held.all())
-    asked = {analysis.stem(word) for word in analysis.question_words(question)}
-    return tuple(
-        Answer(article=row, why=Why.MEANING if row.id in by_meaning else _why(contents[row.id], asked))
-        for row in found
-    )
+    rows = articles.by_ids(session, viewer, tuple(one.id for one in order))
+    contents = _contents(session, rows)
+    reasons = {row.id: Why.MEANING if row.id in by_meaning else _why(contents[row.id], stems) for row in rows}
+    return tuple(Answer(article=row, why=reasons[row.id], stems=stems) for row in rows)
 
 
-def _why(content: dict[str, Any], asked: set[str]) -> Why:
+def alike(session: Session, viewer: Viewer, question: str, limit: int = 3) -> tuple[Answer, ...]:
+    """What comes nearest to a question that nothing answers."""
+    ids = search_ranking.alike(session, ARTICLE, question, limit)
+    return tuple(Answer(article=row, why=Why.ALIKE) for row in articles.by_ids(session, viewer, tuple(ids)))
+
+
+def _contents(session: Session, rows: tuple[articles.ArticleRow, ...]) -> dict[str, dict[str, Any]]:
+    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in rows])))
+    return dict(held.all())
+
+
+def _why(content: dict[str, Any], asked: frozenset[str]) -> Why:
     """The part of an article that has most of the stems asked for; the earlier part where several have as many."""
     met: dict[Why, int] = dict.fromkeys((*_WHERE.values(), Why.TEXT), 0)
     for fields in content.values():

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
@@ -32,6 +33,7 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     ``signed_out``: the centre answers, but no longer to this sign-in; what waits is kept. ``upgrade``: this
     program is too old for the centre. ``stuck``: the centre answers, and yet nothing of what waits gets through.
+    ``indexing``: how many rows search does not find yet.
     """
 
     online: bool
@@ -42,6 +44,7 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     signed_out: bool = False
     upgrade: bool = False
     stuck: bool = False
+    indexing: int = 0
 
 
 class Desk:
@@ -56,6 +59,7 @@ class Desk:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._changed: list[Callable[[frozenset[str]], None]] = []
         self._status_changed: list[Callable[[DeskStatus], None]] = []
+        self._owed: list[Callable[[], None]] = []
         self._performed: list[Callable[[], None]] = []
 
     def now(self) -> dt.datetime:
@@ -109,8 +113,14 @@ class Desk:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Any call on the workstation, on its worker thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, lambda: work(*args, **kwargs))
+        loop, mended = asyncio.get_running_loop(), self.workstation.mended
+        try:
+            whole = partial(self.workstation.mending, lambda: work(*args, **kwargs))
+            return await loop.run_in_executor(self._worker, whole)
+        finally:
+            if self.workstation.mended != mended:
+                for listener in list(self._owed):
+                    listener()
 
     def on_changed(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call ``listener`` with the entities (table names) whose rows changed; returns how to stop it."""
@@ -123,6 +133,10 @@ class Desk:
     def on_performed(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after each saved operation; the sync engine wakes by it."""
         return _subscribe(self._performed, listener)
+
+    def on_owed(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` when search has to index everything anew; returns how to stop it."""
+        return _subscribe(self._owed, listener)
 
     async def heard(self, entities: frozenset[str]) -> None:
         """Rows of these entities came from the centre: who is signed in may do more or less from now on."""

@@ -15,6 +15,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import msgspec
+
 import carecenter
 from carecenter.core.errors import Busy, NotAllowed, NotFound, Unreachable, UpgradeNeeded, UserError
 from carecenter.core.i18n import N_
@@ -68,7 +70,7 @@ class Engine:
         self._greeted_at: float | None = None
         self._pauses = {_SENDING: _SHORTEST_PAUSE, _HEARING: _SHORTEST_PAUSE}
         self._failing: dict[str, Exception] = {}
-        self._stop_listening = desk.on_performed(self._wake.set)
+        self._stop_listening = (desk.on_performed(self._wake.set), desk.on_owed(self._heard.set))
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = False
 
@@ -84,7 +86,8 @@ class Engine:
             return
         self._stopped = True
         self._desk.meaning = None
-        self._stop_listening()
+        for stop_listening in self._stop_listening:
+            stop_listening()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -141,9 +144,10 @@ class Engine:
         while True:
             self._heard.clear()
             try:
-                left = True
+                left = 1
                 while left:  # what a person asks for comes between two pieces
                     left = await self._desk.run(self._desk.workstation.index_owed)
+                    self._desk.report(msgspec.structs.replace(self._desk.status, indexing=left))
             except UserError as error:
                 log.warning("search was not brought up to date: %s", type(error).__name__)
             await self._heard.wait()
@@ -218,6 +222,7 @@ class Engine:
                 last_sync=now if heard else before.last_sync,
                 signed_out=any(isinstance(error, NotAllowed | NotFound) for error in errors),
                 upgrade=any(isinstance(error, UpgradeNeeded) for error in errors),
+                indexing=before.indexing,
                 stuck=self._watchdog.looks(queue.oldest, self._connected.is_set(), self._elapsed()),
             )
         )

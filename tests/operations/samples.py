@@ -16,6 +16,7 @@ from tests.houses import GENERAL, START, TECHNICAL
 CALLER = RegisterCaller(caller_id=new_id(), name_en="Caller")
 
 _MORE: dict[str, dict[str, Any]] = {
+    "AddQuestion": {"language": "ar", "question": "question"},
     "AssignTicket": {"was": None, "now": None},
     "AttachPhone": {"e164": "+96599887766"},
     "ChangeQueue": {"was": GENERAL, "now": TECHNICAL},
@@ -42,8 +43,10 @@ _MORE: dict[str, dict[str, Any]] = {
         "content": {"ar": {"title": "ar"}, "en": {"title": "en"}},
     },
     "PublishBody": {"code": "body", "name_ar": "ar", "name_en": "en"},
+    "RequestArticle": {"language": "ar", "question": "question"},
     "RevealCivilId": {"reason": "the caller asked"},
     "SettleCallback": {"now": "kept"},
+    "SettleRequest": {"was": "open", "now": "not_ours"},
     "VerifyCaller": {"checks": []},
 }
 

@@ -24,6 +24,7 @@ from carecenter.queries.search import Answer, SearchResults
 from carecenter.queries.tickets import TicketRow
 from carecenter.store.desk import Desk
 from carecenter.ui.views import words
+from carecenter.ui.views.article_view import list_row
 from carecenter.ui.views.meant import meant
 
 _MOST_SUSPECTS: Final = 3
@@ -65,6 +66,7 @@ class Hit:
     title: str
     subtitle: str = ""
     meta: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,6 @@ def _caller(row: CallerRow) -> Hit:
 
 
 def _answer(answer: Answer) -> Hit:
-    row = answer.article
-    body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
-    return Hit(Group.KNOWLEDGE, row.id, words.name(row.title_ar, row.title_en), body, _(answer.why.label()))
+    row = list_row(answer.article, stems=answer.stems)
+    below = " · ".join(filter(None, (row.subtitle, row.meta)))
+    return Hit(Group.KNOWLEDGE, row.key, row.title, below, _(answer.why.label()), row.marks)

@@ -226,7 +226,9 @@ class _Group(QWidget):
         if hits != self.hits or not hits:
             self.hits = hits
             picture = icon(_ICONS[self._group], "muted")
-            self.list.set_rows([Row(hit.key, hit.title, hit.subtitle, hit.meta, picture) for hit in hits])
+            self.list.set_rows(
+                [Row(hit.key, hit.title, hit.subtitle, hit.meta, picture, hit.marks) for hit in hits]
+            )
         self.setVisible(bool(hits))
         height = self.list.sizeHintForRow(0) * len(hits) if hits else 0
         self.list.setFixedHeight(height + 2 * self.list.frameWidth())

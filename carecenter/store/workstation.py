@@ -259,8 +259,13 @@ class Workstation:
     def _mend(self) -> bool:
         try:
             with self.transaction() as session:
-                if search_mending.is_sound(session):
-                    return False
+                sound = search_mending.is_sound(session)
+                # SQLite tells a table that was looked at of every later step of the same transaction, the commit
+                # too, and a damaged one refuses them: the new tables need another transaction.
+                session.rollback()
+            if sound:
+                return False
+            with self.transaction() as session:
                 search_mending.make_anew(session)
         except (DBAPIError, StoreDamaged):  # more than the index is damaged
             return False

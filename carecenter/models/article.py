@@ -1,15 +1,15 @@
-"""The knowledge base: one record an article, both languages in it."""
+"""The knowledge base: one record an article, both languages in it; what was pinned, and what was asked in vain."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Date, String
+from sqlalchemy import Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carecenter.core.terms import ArticleKind, Verification
-from carecenter.models.base import Base, Json, Synced, TermType
+from carecenter.core.terms import ArticleKind, Language, RequestState, Verification
+from carecenter.models.base import Base, Json, Synced, TermType, UtcDateTime
 
 
 class Article(Synced, Base):
@@ -33,3 +33,33 @@ class Article(Synced, Base):
     reviewed_on: Mapped[dt.date] = mapped_column(Date)
     sources: Mapped[list[str]] = mapped_column(Json, default=list)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class ArticlePin(Synced, Base):
+    """An article that callers will ask for these days; its id is the article's. It runs out by itself."""
+
+    __tablename__ = "article_pin"
+
+    pinned_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    until: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class ArticleRequest(Synced, Base):
+    """A question that no article answered, as an agent confirmed it: without numbers, which may be a person's.
+
+    ``matter``: its folded words; requests of one matter are one line for the editors. ``call_id`` has no foreign
+    key: a request stands whatever became of its call.
+    """
+
+    __tablename__ = "article_request"
+
+    question: Mapped[str] = mapped_column(String(300))
+    matter: Mapped[str] = mapped_column(String(300), index=True)
+    language: Mapped[Language] = mapped_column(TermType(Language))
+    call_id: Mapped[str | None] = mapped_column(String(64))
+    asked_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    state: Mapped[RequestState] = mapped_column(TermType(RequestState))
+    article_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    settled_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    settled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

@@ -182,6 +182,22 @@ class Audit(CentreOnly, Base):
     chain: Mapped[str] = mapped_column(String(64))
 
 
+class ArticleVector(CentreOnly, Base):
+    """What a text of an article means to the model: a byte a dimension. ``version``: of the article it was made of.
+
+    ``whole``: of what the article says, rather than of one way in which callers ask for it.
+    """
+
+    __tablename__ = "article_vector"
+
+    article_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+    model: Mapped[str] = mapped_column(String(80))
+    whole: Mapped[bool]
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class CentreFact(CentreOnly, Base):
     """A single fact of the centre: generation, next payload index, the key that scatters references."""
 

@@ -1,5 +1,5 @@
 """What a workstation's search keeps beside its full-text tables: which row of them is whose, the words there
-are, and what still has to be indexed.
+are, what still has to be indexed, and which articles were used.
 
 The full-text tables themselves (``search_article``, ``search_ticket``, ``search_caller``) are virtual: see
 ``queries.search_index``.
@@ -7,10 +7,12 @@ The full-text tables themselves (``search_article``, ``search_ticket``, ``search
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carecenter.models.base import Base
+from carecenter.models.base import Base, UtcDateTime
 from carecenter.models.desk import DeskOnly
 
 
@@ -42,3 +44,14 @@ class SearchOwed(DeskOnly, Base):
 
     entity: Mapped[str] = mapped_column(String(32), primary_key=True)
     entity_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class SearchUse(DeskOnly, Base):
+    """An article answered a call that this workstation holds."""
+
+    __tablename__ = "search_use"
+    __table_args__ = (Index("ix_search_use_article_id_at", "article_id", "at"),)
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    article_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

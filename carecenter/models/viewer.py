@@ -18,6 +18,7 @@ from carecenter.models.queue import Queue, QueueMember
 from carecenter.models.ticket import Ticket
 
 LEADING = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+EDITING = (Role.EDITOR, Role.ADMINISTRATOR)
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,11 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     def leads(self) -> bool:
         """Whether this account answers for queues and for the work of others."""
         return self.role in LEADING
+
+    @property
+    def edits(self) -> bool:
+        """Whether this account answers for what the knowledge base says."""
+        return self.role in EDITING
 
 
 def viewer_of(session: Session, account_id: str) -> Viewer:

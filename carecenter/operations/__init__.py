@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from carecenter.operations import articles, brought, callbacks, callers, calls, looks, merging, tickets
+from carecenter.operations import articles, brought, callbacks, callers, calls, looks, merging, requests, tickets
 from carecenter.operations.base import Actor, Operation
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "encode",
     "looks",
     "merging",
+    "requests",
     "tickets",
 ]
 

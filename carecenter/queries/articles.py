@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from carecenter.core.errors import NotFound
 from carecenter.core.i18n import N_
 from carecenter.core.terms import ArticleKind, Verification
-from carecenter.models.article import Article
+from carecenter.models.article import Article, ArticlePin
 from carecenter.models.directory import Body
 from carecenter.queries.base import Row, Viewer
 
@@ -29,6 +29,9 @@ class ArticleRow(Row, frozen=True, kw_only=True):
     body_name_en: str
     verification: Verification
     reviewed_on: dt.date
+    audience: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    pinned: bool = False
 
 
 class ArticleText(Row, frozen=True, kw_only=True):
@@ -62,7 +65,7 @@ def browse(
 ) -> tuple[ArticleRow, ...]:
     """Articles by kind and body, by English title."""
     del viewer
-    statement = select(Article, Body).outerjoin(Body, Body.id == Article.body_code)
+    statement = _with_body()
     if kind is not None:
         statement = statement.where(Article.kind == kind)
     if body_code is not None:
@@ -73,21 +76,20 @@ def browse(
 def by_ids(session: Session, viewer: Viewer, ids: tuple[str, ...]) -> tuple[ArticleRow, ...]:
     """Articles in the order of ``ids``; those not here are left out."""
     del viewer
-    statement = select(Article, Body).outerjoin(Body, Body.id == Article.body_code)
-    records = session.execute(statement.where(Article.id.in_(ids)))
-    found = {article.id: _row(article, body) for article, body in records}
+    records = session.execute(_with_body().where(Article.id.in_(ids)))
+    found = {record.Article.id: _row(*record) for record in records}
     return tuple(found[article_id] for article_id in ids if article_id in found)
 
 
 def article(session: Session, viewer: Viewer, article_id: str) -> ArticleView:
     """One article in both languages. Raises ``NotFound``."""
     del viewer
-    found = session.get(Article, article_id)
-    if found is None:
+    record = session.execute(_with_body().where(Article.id == article_id)).one_or_none()
+    if record is None:
         raise NotFound(N_("This article is no longer in the knowledge base."))
-    body = session.get(Body, found.body_code) if found.body_code else None
+    found = record.Article
     return ArticleView(
-        row=_row(found, body),
+        row=_row(*record),
         arabic=_text(found.content["ar"]),
         english=_text(found.content["en"]),
         audience=tuple(found.audience),
@@ -95,6 +97,13 @@ def article(session: Session, viewer: Viewer, article_id: str) -> ArticleView:
         as_of=found.as_of,
         sources=tuple(found.sources),
     )
+
+
+def _with_body() -> Select[Article, Body, ArticlePin]:
+    """Articles with their body and their pin, where they have any."""
+    pinned = and_(ArticlePin.id == Article.id, ArticlePin.until > dt.datetime.now(dt.UTC))
+    statement = select(Article, Body, ArticlePin).outerjoin(Body, Body.id == Article.body_code)
+    return statement.outerjoin(ArticlePin, pinned)
 
 
 def _text(content: dict[str, Any]) -> ArticleText:
@@ -107,7 +116,7 @@ def _text(content: dict[str, Any]) -> ArticleText:
     )
 
 
-def _row(record: Article, body: Body | None) -> ArticleRow:
+def _row(record: Article, body: Body | None, pin: ArticlePin | None) -> ArticleRow:
     return ArticleRow(
         id=record.id,
         kind=record.kind,
@@ -119,4 +128,7 @@ def _row(record: Article, body: Body | None) -> ArticleRow:
         body_name_en=body.name_en if body else "",
         verification=record.verification,
         reviewed_on=record.reviewed_on,
+        audience=tuple(record.audience),
+        channels=tuple(record.channels),
+        pinned=pin is not None,
     )

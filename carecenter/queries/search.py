@@ -6,8 +6,9 @@ How rows get into the index is `search_index`'s matter, which of them are near t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,26 +19,44 @@ from carecenter.core.kuwait import KUWAIT
 from carecenter.core.reading import Meaning, Reading, read
 from carecenter.models.article import Article
 from carecenter.models.ticket import Ticket
-from carecenter.queries import articles, callers, people, search_ranking, tickets
+from carecenter.queries import articles, callers, people, search_fusion, search_ranking, tickets
 from carecenter.queries.base import Row, Viewer
 from carecenter.queries.search_index import ARTICLE, TICKET, index, index_owed, owe, start_over
 
-__all__ = ["Answer", "SearchResults", "Why", "index", "index_owed", "knowledge", "owe", "search", "start_over"]
+__all__ = [
+    "Answer",
+    "SearchResults",
+    "Why",
+    "alike",
+    "answers",
+    "index",
+    "index_owed",
+    "knowledge",
+    "nearest",
+    "owe",
+    "search",
+    "start_over",
+]
 
 PER_GROUP = 8
+_COMPARED: Final = 60  # by words, where the meaning has a say as well
 _FRAGMENT = range(3, 10)  # digits of a reference that are not all of it
 _MOST_SEEN_THROUGH = 8  # times as many tickets are looked at as are shown: some may not be seen by everybody
 
 
 class Why(StrEnum):
-    """Where in an article the words of a question were found, the likeliest to be meant first."""
+    """Where in an article the words of a question were found, the likeliest to be meant first; or that it is found
+    by what it means."""
 
     TITLE = "title"
     ASKED = "asked"
+    SYNONYM = "synonym"
     DOCUMENTS = "documents"
     STEPS = "steps"
     FEES = "fees"
     TEXT = "text"
+    MEANING = "meaning"
+    ALIKE = "alike"
 
     def label(self) -> str:
         """Untranslated, as the interface shows it beside a result."""
@@ -47,14 +66,17 @@ class Why(StrEnum):
 _LABELS: Final = {
     Why.TITLE: N_("in the title"),
     Why.ASKED: N_("as callers ask"),
+    Why.SYNONYM: N_("another word for it"),
     Why.DOCUMENTS: N_("in the documents"),
     Why.STEPS: N_("in the steps"),
     Why.FEES: N_("in the fees"),
     Why.TEXT: N_("in the text"),
+    Why.MEANING: N_("the meaning"),
+    Why.ALIKE: N_("words like these"),
 }
 _WHERE: Final = {
     "title": Why.TITLE,
-    "keywords": Why.ASKED,
+    "keywords": Why.SYNONYM,
     "questions": Why.ASKED,
     "documents": Why.DOCUMENTS,
     "steps": Why.STEPS,
@@ -63,10 +85,18 @@ _WHERE: Final = {
 
 
 class Answer(Row, frozen=True, kw_only=True):
-    """An article that was found, and why."""
+    """An article that was found, and why. ``stems``: those of the words by which it may have been found."""
 
     article: articles.ArticleRow
     why: Why
+    stems: frozenset[str] = frozenset()
+
+
+class Nearest(NamedTuple):
+    """Articles in their order, and the stems of the words that some were found by."""
+
+    order: list[search_fusion.Fused]
+    stems: frozenset[str]
 
 
 class SearchResults(Row, frozen=True, kw_only=True):
@@ -84,12 +114,12 @@ class SearchResults(Row, frozen=True, kw_only=True):
         return tuple(answer.article for answer in self.answers)
 
 
-def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
-    """Everything a line of the search box may mean, grouped."""
+def search(session: Session, viewer: Viewer, line: str, near: Mapping[str, float] | None = None) -> SearchResults:
+    """Everything a line of the search box may mean, grouped. ``near``: article → likeness, by meaning."""
     readings = read(line, dt.datetime.now(KUWAIT).date())
     found_tickets: list[tickets.TicketRow] = []
     found_callers: list[callers.CallerRow] = []
-    answers: tuple[Answer, ...] = ()
+    found_answers: tuple[Answer, ...] = ()
     for reading in readings:
         if reading.meaning is Meaning.REFERENCE and reading.valid:
             found_tickets.extend(tickets.by_reference(session, viewer, reading.value))
@@ -106,13 +136,13 @@ def search(session: Session, viewer: Viewer, line: str) -> SearchResults:
             found_callers.extend(callers.by_ids(session, viewer, tuple(named)))
             for person in found_callers[:3]:
                 found_tickets.extend(tickets.of_caller(session, viewer, person.id, 3))
-            answers = _answers(session, viewer, reading.value)
+            found_answers = answers(session, viewer, reading.value, near)
     return SearchResults(
         line=line,
         readings=readings,
         tickets=_distinct(found_tickets),
         callers=_distinct(found_callers),
-        answers=answers,
+        answers=found_answers,
     )
 
 
@@ -123,23 +153,50 @@ def knowledge(
     return articles.by_ids(session, viewer, tuple(search_ranking.nearest(session, ARTICLE, question, limit)))
 
 
-def _answers(session: Session, viewer: Viewer, question: str) -> tuple[Answer, ...]:
-    found = knowledge(session, viewer, question)
-    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in found])))
-    contents: dict[str, dict[str, Any]] = dict(held.all())
-    asked = {analysis.stem(word) for word in analysis.question_words(question)}
-    return tuple(Answer(article=row, why=_why(contents[row.id], asked)) for row in found)
+def nearest(
+    session: Session, question: str, near: Mapping[str, float] | None = None, limit: int = PER_GROUP
+) -> Nearest:
+    """The articles nearest to a question by its words and, where ``near`` is known, by its meaning; best first."""
+    by_words = search_ranking.found(session, ARTICLE, question, _COMPARED if near else limit)
+    return Nearest(search_fusion.fused(by_words.scores, near or {})[:limit], by_words.stems)
 
 
-def _why(content: dict[str, Any], asked: set[str]) -> Why:
+def answers(
+    session: Session,
+    viewer: Viewer,
+    question: str,
+    near: Mapping[str, float] | None = None,
+    limit: int = PER_GROUP,
+) -> tuple[Answer, ...]:
+    """The articles nearest to a question, and why each is there. ``near``: article → likeness, by meaning."""
+    order, stems = nearest(session, question, near, limit)
+    by_meaning = {one.id for one in order if one.by_meaning}
+    rows = articles.by_ids(session, viewer, tuple(one.id for one in order))
+    contents = _contents(session, rows)
+    reasons = {row.id: Why.MEANING if row.id in by_meaning else _why(contents[row.id], stems) for row in rows}
+    return tuple(Answer(article=row, why=reasons[row.id], stems=stems) for row in rows)
+
+
+def alike(session: Session, viewer: Viewer, question: str, limit: int = 3) -> tuple[Answer, ...]:
+    """What comes nearest to a question that nothing answers."""
+    ids = search_ranking.alike(session, ARTICLE, question, limit)
+    return tuple(Answer(article=row, why=Why.ALIKE) for row in articles.by_ids(session, viewer, tuple(ids)))
+
+
+def _contents(session: Session, rows: tuple[articles.ArticleRow, ...]) -> dict[str, dict[str, Any]]:
+    held = session.execute(select(Article.id, Article.content).where(Article.id.in_([row.id for row in rows])))
+    return dict(held.all())
+
+
+def _why(content: dict[str, Any], asked: frozenset[str]) -> Why:
     """The part of an article that has most of the stems asked for; the earlier part where several have as many."""
-    met = dict.fromkeys(Why, 0)
+    met: dict[Why, int] = dict.fromkeys((*_WHERE.values(), Why.TEXT), 0)
     for fields in content.values():
         for name, value in fields.items():
             words = " ".join(value) if isinstance(value, list) else str(value)
             part = _WHERE.get(name, Why.TEXT)
             met[part] = max(met[part], len(asked.intersection(analysis.stems(words))))
-    return max(Why, key=lambda part: (met[part], -list(Why).index(part)))
+    return max(met, key=lambda part: (met[part], -list(Why).index(part)))
 
 
 def _tickets(session: Session, line: str) -> tuple[str, ...]:

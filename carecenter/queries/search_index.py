@@ -7,6 +7,7 @@ answered from all this is `search_ranking`'s and `people`'s matter.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
@@ -20,7 +21,7 @@ from carecenter.core import analysis
 from carecenter.core.text import tokens
 from carecenter.models.article import Article
 from carecenter.models.caller import Caller, CallerPhone
-from carecenter.models.search import SearchOwed, SearchRow, SearchWord
+from carecenter.models.search import SearchOwed, SearchRow, SearchUse, SearchWord
 from carecenter.models.ticket import Ticket
 from carecenter.queries import people
 
@@ -31,10 +32,14 @@ CALLER: Final = "caller"
 ALL_ROWS: Final = ""
 """The word that stands for every row of an entity: its ``held`` is how many there are."""
 
-_INDEXED: Final[dict[str, type[Article | Caller | Ticket]]] = {ARTICLE: Article, CALLER: Caller, TICKET: Ticket}
+INDEXED: Final[dict[str, type[Article | Caller | Ticket]]] = {ARTICLE: Article, CALLER: Caller, TICKET: Ticket}
 _CHUNK: Final = 500
 _OWE: Final = "INSERT INTO search_owed (entity, entity_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _LONGEST: Final = 64
+_ALL_USES: Final = (
+    "INSERT OR IGNORE INTO search_use SELECT call.id, used.value, started_at FROM call, json_each(articles) AS used"
+)
+_USES: Final = sql(f"{_ALL_USES} WHERE call.id IN (SELECT value FROM json_each(:ids))")  # noqa: S608 - our own names
 
 
 class Parts(NamedTuple):
@@ -47,6 +52,8 @@ class Parts(NamedTuple):
 
 def index(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     """Bring the index up to date with rows that changed or went, in the transaction that changed them."""
+    keys = list(keys)
+    _note_uses(session, [entity_id for entity, entity_id in keys if entity == "call"])
     for entity, ids in _wanted(session, keys).items():
         for chunk in _chunks(sorted(ids)):
             _forget(session, entity, chunk)
@@ -58,7 +65,8 @@ def owe(session: Session, keys: Iterable[tuple[str, str]]) -> None:
 
     For a first sync, which brings more than can be indexed in passing. What goes leaves the index at once.
     """
-    known: set[tuple[str, str]] = set()
+    keys = list(keys)
+    known = {key for key in keys if key[0] == "call"}
     for entity, ids in _wanted(session, keys).items():
         for chunk in _chunks(sorted(ids)):
             here = select(SearchRow.entity_id).where(SearchRow.entity == entity, SearchRow.entity_id.in_(chunk))
@@ -74,7 +82,7 @@ def index_owed(session: Session, most: int = _CHUNK) -> int:
     """Index up to ``most`` of the rows that are owed; returns how many are left after that."""
     keys = [(row.entity, row.entity_id) for row in session.scalars(select(SearchOwed).limit(most))]
     index(session, keys)
-    for entity in _INDEXED:
+    for entity in INDEXED:
         ids = [entity_id for one, entity_id in keys if one == entity]
         session.execute(delete(SearchOwed).where(SearchOwed.entity == entity, SearchOwed.entity_id.in_(ids)))
     return session.scalar(select(func.count()).select_from(SearchOwed)) or 0
@@ -83,13 +91,15 @@ def index_owed(session: Session, most: int = _CHUNK) -> int:
 def start_over(session: Session) -> None:
     """Forget the index and owe it every row: it is damaged, or was made by another chain."""
     connection = session.connection()
-    for entity, model in _INDEXED.items():
+    for entity, model in INDEXED.items():
         connection.execute(sql(f"DELETE FROM search_{entity}"))  # noqa: S608 - our own names
         everything = select(literal(entity), model.id)
         owed = insert(SearchOwed).prefix_with("OR IGNORE").from_select(["entity", "entity_id"], everything)
         connection.execute(owed)
     connection.execute(delete(SearchRow))
     connection.execute(delete(SearchWord))
+    connection.execute(delete(SearchUse))
+    connection.exec_driver_sql(_ALL_USES)
 
 
 def parts_of(row: Article | Ticket) -> Parts:
@@ -104,8 +114,16 @@ def parts_of(row: Article | Ticket) -> Parts:
     return Parts(*(" ".join(fields[part]) for part in Parts._fields))
 
 
+def _note_uses(session: Session, call_ids: list[str]) -> None:
+    """Which articles these calls were answered with, as they stand now."""
+    for chunk in _chunks(call_ids):
+        ids = {"ids": json.dumps(chunk)}
+        session.execute(sql("DELETE FROM search_use WHERE call_id IN (SELECT value FROM json_each(:ids))"), ids)
+        session.execute(_USES, ids)
+
+
 def _wanted(session: Session, keys: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    wanted: dict[str, set[str]] = {entity: set() for entity in _INDEXED}
+    wanted: dict[str, set[str]] = {entity: set() for entity in INDEXED}
     for entity, entity_id in keys:
         if entity in wanted:
             wanted[entity].add(entity_id)
@@ -132,7 +150,7 @@ def _forget(session: Session, entity: str, ids: list[str]) -> None:
 
 
 def _take(session: Session, entity: str, ids: list[str]) -> None:
-    model = _INDEXED[entity]
+    model = INDEXED[entity]
     rows: Iterable[Article | Caller | Ticket] = session.scalars(select(model).where(model.id.in_(ids)))
     found = {
         row.id: people.entry(row.name_ar, row.name_en) if isinstance(row, Caller) else _entry(parts_of(row))

@@ -7,10 +7,12 @@ plurals, dialect, typing errors). docs/search.md works through an example.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from sqlalchemy import Select, TextClause, func, select
 from sqlalchemy import text as sql
@@ -18,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from carecenter.core import analysis
 from carecenter.models.search import SearchRow, SearchWord
-from carecenter.queries.search_index import ALL_ROWS
+from carecenter.queries.search_favour import favour
+from carecenter.queries.search_index import ALL_ROWS, ARTICLE
 
 _WEIGHTS: Final = (3.0, 2.0, 1.0)  # of title, asked, body
 _CANDIDATES: Final = 150
@@ -35,29 +38,72 @@ _LOOKS: Final = 0.35  # what likeness of letters weighs beside BM25
 _LOOKS_LATIN: Final = 0.1  # less where stemming sees most of it already
 _SATURATION: Final = 1.2
 _GUESSED: Final = 0.5
+_MAY_PASS: Final = 8  # how many places behind the last one shown an article may still come forward from
+_MOST_ALIKE: Final = 8
+_WORDS_COMPARED: Final = 5_000
+_LEAST_ALIKE: Final = 60
 
 
-def nearest(session: Session, entity: str, question: str, limit: int) -> list[str]:
-    """The ids of the rows nearest to a question, best first: any of its words will do.
+class Found(NamedTuple):
+    """Ids of rows with their scores, best first, and the stems that led to them."""
 
-    The last word counts as one that is still being typed.
+    scores: dict[str, float]
+    stems: frozenset[str]
+
+
+def nearest(session: Session, entity: str, question: str, limit: int) -> dict[str, float]:
+    """The scores of what ``found`` finds."""
+    return found(session, entity, question, limit).scores
+
+
+def found(session: Session, entity: str, question: str, limit: int) -> Found:
+    """The rows nearest to a question, best first: any of its words will do.
+
+    The last word counts as one that is still being typed. Of articles that are about as near, those stand first
+    that are pinned or were used here.
     """
     words, begun = _words(question)
     terms = _terms(session, entity, words, begun)
     if not terms:
-        return []
+        return Found({}, frozenset())
     match = " OR ".join(f'"{term.stem}"' for term in terms if term.leads)
-    found = session.execute(_candidates(entity), {"match": match}).all()
-    by_stem = _likeness([(f" {term.stem} ", term.weight) for term in terms], [row[1:4] for row in found])
-    order = sorted(range(len(found)), key=lambda place: -by_stem[place])[:_LOOKED_AT]
+    rows = session.execute(_candidates(entity), {"match": match}).all()
+    by_stem = _likeness([(f" {term.stem} ", term.weight) for term in terms], [row[1:4] for row in rows])
+    order = sorted(range(len(rows)), key=lambda place: -by_stem[place])[:_LOOKED_AT]
     grams = {
         gram: _LOOKS_LATIN if word.isascii() else _LOOKS
         for word in words
         for gram in analysis.grams(word, begun=word == begun)
     }
-    by_letters = _likeness(list(grams.items()), [found[place][4].split("\n") for place in order], local=True)
-    scores = {found[place][0]: by_stem[place] + alike for place, alike in zip(order, by_letters, strict=True)}
-    return _ids(session, sorted(scores, key=lambda number: -scores[number])[:limit])
+    by_letters = _likeness(list(grams.items()), [rows[place][4].split("\n") for place in order], local=True)
+    scores = {rows[place][0]: by_stem[place] + alike for place, alike in zip(order, by_letters, strict=True)}
+    best = sorted(scores, key=lambda number: -scores[number])
+    stems = frozenset(term.stem for term in terms)
+    best = best[: limit + _MAY_PASS]
+    ids = _ids(session, best)
+    near = {one: scores[number] for number, one in zip(best, ids, strict=True)}
+    if entity == ARTICLE:
+        factors = favour(session, ids, dt.datetime.now(dt.UTC))
+        near = {one: score * factors[one] for one, score in near.items()}
+    return Found(dict(sorted(near.items(), key=lambda one: -one[1])[:limit]), stems)
+
+
+def alike(session: Session, entity: str, question: str, limit: int) -> list[str]:
+    """Where nothing has a word of a question: the rows with the words that look most like them, best first."""
+    stems: list[str] = []
+    for word in _words(question)[0][:_MOST_ALIKE]:
+        begins = SearchWord.word.between(word[0], word[0] + "\U0010ffff")
+        frequent = (
+            select(SearchWord.word).where(SearchWord.entity == entity, begins).order_by(SearchWord.held.desc())
+        )
+        known = session.scalars(frequent.limit(_WORDS_COMPARED)).all()
+        near = process.extract(word, known, scorer=fuzz.ratio, score_cutoff=_LEAST_ALIKE, limit=_NEAR)
+        stems += [analysis.stem(other) for other, *_rest in near]
+    if not stems:
+        return []
+    match = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(stems))
+    rows = session.execute(_candidates(entity), {"match": match}).all()
+    return _ids(session, [row[0] for row in rows[:limit]])
 
 
 def holding(session: Session, entity: str, words_of: str, limit: int) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from carecenter.core.errors import NotAllowed, NotFound, SignedOut, TooLarge, UserError
+from carecenter.core.errors import Busy, NotAllowed, NotFound, SignedOut, TooLarge, UserError
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
@@ -39,7 +39,8 @@ from carecenter.server import (
 )
 from carecenter.server.bell import Bell, Heads
 from carecenter.server.feed import Page, Rows
-from carecenter.server.lookup import Lookups
+from carecenter.server.lookup import Allowance, Lookups
+from carecenter.server.meaning import A_MINUTE, Meaning
 from carecenter.server.reading import behind_the_wall
 from carecenter.server.scopes import scopes_for, set_clock
 from carecenter.server.session import CentreSession
@@ -60,6 +61,8 @@ from carecenter.wire import (
     LookupRequest,
     Manifest,
     ManifestRequest,
+    MeaningAnswer,
+    MeaningRequest,
     NewAccount,
     OpenFound,
     Push,
@@ -92,6 +95,8 @@ class Centre(HallTransport):
         self._cost = cost
         self._bell = Bell(engine)
         self._lately = lately.Lately(self._bell)
+        self.meanings = Meaning(self.transaction)
+        self._questions = Allowance(A_MINUTE)
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
@@ -360,6 +365,20 @@ class Centre(HallTransport):
         if refusal is not None:
             raise refusal
 
+    def meaning(self, token: str, request: MeaningRequest) -> MeaningAnswer:
+        """Which articles are near to a question. Raises ``Busy`` for too many questions.
+
+        Articles are for everybody, and nothing of the question stays: it is not on record.
+        """
+        with self.transaction() as unit:
+            viewer, _ = accounts.signed_in(unit.session, token, self.clock())
+        seconds = self._questions.take(viewer.account_id, self.clock())
+        if seconds:
+            raise Busy(N_("The centre has too much to do just now."), retry_after=seconds)
+        if not self.meanings.able:
+            return MeaningAnswer(able=False)
+        return MeaningAnswer(articles=self.meanings.near(request.question))
+
     def references(self, token: str, request: BlockRequest) -> Block:
         """A block of references for the token's workstation. Raises ``Busy`` for more than a day's worth."""
         with self.transaction() as unit:
@@ -388,6 +407,7 @@ class Centre(HallTransport):
 
     def close(self) -> None:
         """Close every connection."""
+        self.meanings.close()
         self._bell.close()
         self._engine.dispose()
         if self._reading is not None:

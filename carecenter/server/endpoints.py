@@ -18,6 +18,8 @@ from carecenter.wire import (
     LookupRequest,
     Manifest,
     ManifestRequest,
+    MeaningAnswer,
+    MeaningRequest,
     Message,
     OpenFound,
     Push,
@@ -57,5 +59,6 @@ ENDPOINTS: Final = (
     Endpoint("keys", "unseal", SealedKeys, UnsealedKeys, "Open this workstation's store for who was let in here"),
     Endpoint("lookup", "lookup", LookupRequest, LookupAnswer, "Callers and tickets the workstation does not hold"),
     Endpoint("open-found", "open_found", OpenFound, None, "What was found enters the account's scope for the day"),
+    Endpoint("meaning", "meaning", MeaningRequest, MeaningAnswer, "Articles that mean what a question means"),
     Endpoint("reference-blocks", "references", BlockRequest, Block, "Follow-up references to issue offline"),
 )

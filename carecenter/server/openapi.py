@@ -119,6 +119,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         ],
     },
     "OpenFound": {"entity": "ticket", "id": _OPERATION, "slip": f"1788163200.{_KEY}"},
+    "MeaningRequest": {"question": "I lost my wallet with the card in it"},
+    "MeaningAnswer": {"able": True, "articles": [{"id": "paci-civil-id-renewal", "likeness": 0.47}]},
     "BlockRequest": {"count": 500},
     "Block": {"references": ["0472915644", "8830127752"]},
     "Problem": {

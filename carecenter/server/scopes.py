@@ -1,8 +1,8 @@
 """Which scopes a row belongs to, and which scopes an account may follow.
 
-``everyone``: knowledge, directory, queues, accounts · ``queue:<id>``: its tickets · ``account:<id>``: what somebody
-opened, promised or looked up · ``work:<id>``: their calls · ``leading``: what those who lead decide in a hall ·
-``callers`` and ``closed:<id>``: see below.
+``everyone``: knowledge, directory, queues, accounts · ``editors``: what articles were asked for · ``queue:<id>``:
+its tickets · ``account:<id>``: what somebody opened, promised or looked up · ``work:<id>``: their calls ·
+``leading``: what those who lead decide in a hall · ``callers`` and ``closed:<id>``: see below.
 
 A centre is scoped in one of two ways, once and for all. For one *desk* (standalone) every workstation holds all
 callers, in ``callers``, with their ended calls. In a *hall* there is no such scope: a card goes where a current
@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import CallbackState
 from carecenter.models.account import Account
+from carecenter.models.article import ArticleRequest
 from carecenter.models.base import Synced, entity_of, synced_models
 from carecenter.models.call import Call
 from carecenter.models.caller import Caller, CallerPhone, MergeProposal, MergeState
@@ -40,6 +41,8 @@ from carecenter.server import bulk, facts, persons
 EVERYONE: Final = "everyone"
 CALLERS: Final = "callers"
 LEADING: Final = "leading"
+EDITORS: Final = "editors"
+"""For those who edit or lead: whoever asks for an article need not keep what others asked."""
 RECENT: Final = dt.timedelta(days=30)
 """How long a ticket stays with its queue after it was closed, and a call with its agent."""
 
@@ -93,6 +96,8 @@ def scopes_for(session: Session, viewer: Viewer) -> tuple[str, ...]:
     scopes = [EVERYONE]
     if viewer.role in DESK_ROLES and not hall:
         scopes.append(CALLERS)
+    if viewer.edits or viewer.leads:
+        scopes.append(EDITORS)
     scopes.extend(f"queue:{queue_id}" for queue_id in viewer.queue_ids)
     scopes.append(f"account:{viewer.account_id}")
     workers: Iterable[str] = [viewer.account_id]
@@ -193,7 +198,7 @@ class Holding:
             return self._of_ticket(row.ticket_id)
         if isinstance(row, Callback):
             return self._of_ticket(row.ticket_id) | {f"account:{row.owner_id}"}
-        return frozenset({EVERYONE})
+        return frozenset({EDITORS if isinstance(row, ArticleRequest) else EVERYONE})
 
     def _of_ticket(self, ticket_id: str | None) -> _Scopes:
         ticket = self.session.get(Ticket, ticket_id) if ticket_id is not None else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 import msgspec
@@ -33,6 +34,7 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     ``signed_out``: the centre answers, but no longer to this sign-in; what waits is kept. ``upgrade``: this
     program is too old for the centre. ``stuck``: the centre answers, and yet nothing of what waits gets through.
+    ``indexing``: how many rows search does not find yet.
     """
 
     online: bool
@@ -43,6 +45,7 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     signed_out: bool = False
     upgrade: bool = False
     stuck: bool = False
+    indexing: int = 0
 
 
 class Elsewhere(Protocol):
@@ -66,9 +69,12 @@ class Desk:
         self.viewer = viewer
         self.status = DeskStatus(online=False, since=workstation.now())
         self.elsewhere: Elsewhere | None = None
+        self.meaning: Callable[[str], Awaitable[dict[str, float]]] | None = None
+        """How the centre is asked what a question means, while there is one to ask."""
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._changed: list[Callable[[frozenset[str]], None]] = []
         self._status_changed: list[Callable[[DeskStatus], None]] = []
+        self._owed: list[Callable[[], None]] = []
         self._performed: list[Callable[[], None]] = []
 
     def now(self) -> dt.datetime:
@@ -93,6 +99,12 @@ class Desk:
         """The rows of a query of ``carecenter.queries``: ``await desk.ask(tickets.detail, ticket_id)``."""
         return await self.run(lambda: self.workstation.ask(query, self.viewer, *args, **kwargs))
 
+    async def near(self, question: str) -> dict[str, float]:
+        """Article → likeness, by meaning, as the centre sees it; empty offline and where the centre cannot."""
+        if self.meaning is None or not self.status.online:
+            return {}
+        return await self.meaning(question)
+
     async def save_draft(self, place: str, content: dict[str, Any]) -> dt.datetime:
         """Keep what is being typed; returns when it was on the disk."""
         return await self.run(self.workstation.save_draft, self.viewer, place, content)
@@ -116,8 +128,14 @@ class Desk:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Any call on the workstation, on its worker thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, lambda: work(*args, **kwargs))
+        loop, mended = asyncio.get_running_loop(), self.workstation.mended
+        try:
+            whole = partial(self.workstation.mending, lambda: work(*args, **kwargs))
+            return await loop.run_in_executor(self._worker, whole)
+        finally:
+            if self.workstation.mended != mended:
+                for listener in list(self._owed):
+                    listener()
 
     def on_changed(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call ``listener`` with the entities (table names) whose rows changed; returns how to stop it."""
@@ -130,6 +148,10 @@ class Desk:
     def on_performed(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after each saved operation; the sync engine wakes by it."""
         return _subscribe(self._performed, listener)
+
+    def on_owed(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` when search has to index everything anew; returns how to stop it."""
+        return _subscribe(self._owed, listener)
 
     async def heard(self, entities: frozenset[str]) -> None:
         """Rows of these entities came from the centre: who is signed in may do more or less from now on."""

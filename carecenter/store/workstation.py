@@ -16,11 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from carecenter.core import analysis
+from carecenter.core.errors import StoreDamaged
 from carecenter.models.desk import FreeReference, Outbox, OutboxState
 from carecenter.models.engine import empty_log, explain
 from carecenter.models.viewer import Viewer, viewer_of
 from carecenter.operations import Operation
-from carecenter.queries import search
+from carecenter.queries import search, search_mending
 from carecenter.store import checks, copied, drafts, facts, feed, outbox, scopes, sealed
 from carecenter.wire import (
     OPERATIONS_PER_PUSH,
@@ -70,6 +71,8 @@ class Workstation:
         self._engine = engine
         self.clock = clock or _utc_now
         self._offset: float | None = None
+        self.mended = 0
+        self._compared = False  # whether every row is in the index or owed to it
         self._remains = True  # whoever was here before may have been stopped too early
 
     @contextmanager
@@ -241,14 +244,45 @@ class Workstation:
             keep_up(session, touched)
             return _entities(touched)
 
-    def index_owed(self) -> bool:
-        """Index some of the rows that search does not find yet; tells whether any are left."""
+    def mending(self, work: Callable[[], T]) -> T:
+        """``work``, once more if the index of search was in its way: that is made anew, and owed every row.
+
+        ``mended`` counts how often that was so. ``work`` is one transaction, and has left nothing behind.
+        """
+        try:
+            return work()
+        except (DBAPIError, StoreDamaged):
+            if not self._mend():
+                raise
+            return work()
+
+    def _mend(self) -> bool:
+        try:
+            with self.transaction() as session:
+                sound = search_mending.is_sound(session)
+                # SQLite tells a table that was looked at of every later step of the same transaction, the commit
+                # too, and a damaged one refuses them: the new tables need another transaction.
+                session.rollback()
+            if sound:
+                return False
+            with self.transaction() as session:
+                search_mending.make_anew(session)
+        except (DBAPIError, StoreDamaged):  # more than the index is damaged
+            return False
+        self.mended += 1
+        return True
+
+    def index_owed(self) -> int:
+        """Index some of the rows that search does not find yet; returns how many are left."""
         with self.transaction() as session:
             if (made_by := facts.get(session, "search_chain")) != str(analysis.CHAIN):
                 if made_by is not None:
                     search.start_over(session)
                 facts.put(session, "search_chain", str(analysis.CHAIN))
-            return search.index_owed(session) > 0
+            if not self._compared:
+                search_mending.owe_missing(session)
+                self._compared = True
+            return search.index_owed(session)
 
     def references_wanted(self) -> int:
         """How many references to ask the centre for; 0 while there are enough."""

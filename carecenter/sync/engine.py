@@ -15,12 +15,15 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import msgspec
+
 import carecenter
 from carecenter.core.errors import Busy, NotAllowed, NotFound, Unreachable, UpgradeNeeded, UserError
 from carecenter.core.i18n import N_
 from carecenter.store.desk import Desk, DeskStatus
 from carecenter.store.feed import FeedGap
 from carecenter.sync.hearing import Hearing
+from carecenter.sync.meaning import Meaning
 from carecenter.sync.network import Network
 from carecenter.sync.sending import Sending
 from carecenter.sync.watchdog import Watchdog
@@ -62,6 +65,7 @@ class Engine:
         self.network = Network(transport)
         self._sending = Sending(desk, self.network, session.token)
         self._hearing = Hearing(desk, transport, session, first=self._sending.turn)
+        self._meaning = Meaning(self.network, session.token)
         self._watchdog = Watchdog()
         self._wake = asyncio.Event()
         self._connected = asyncio.Event()
@@ -69,12 +73,13 @@ class Engine:
         self._greeted_at: float | None = None
         self._pauses = {_SENDING: _SHORTEST_PAUSE, _HEARING: _SHORTEST_PAUSE}
         self._failing: dict[str, Exception] = {}
-        self._stop_listening = desk.on_performed(self._wake.set)
+        self._stop_listening = (desk.on_performed(self._wake.set), desk.on_owed(self._heard.set))
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = False
 
     def start(self) -> None:
         """Begin; returns at once."""
+        self._desk.meaning = self._meaning.near
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(part()) for part in (self._send, self._hear, self._index)]
 
@@ -83,7 +88,9 @@ class Engine:
         if self._stopped:
             return
         self._stopped = True
-        self._stop_listening()
+        self._desk.meaning = None
+        for stop_listening in self._stop_listening:
+            stop_listening()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -141,9 +148,10 @@ class Engine:
         while True:
             self._heard.clear()
             try:
-                left = True
+                left = 1
                 while left:  # what a person asks for comes between two pieces
                     left = await self._desk.run(self._desk.workstation.index_owed)
+                    self._desk.report(msgspec.structs.replace(self._desk.status, indexing=left))
             except UserError as error:
                 log.warning("search was not brought up to date: %s", type(error).__name__)
             await self._heard.wait()
@@ -218,6 +226,7 @@ class Engine:
                 last_sync=now if heard else before.last_sync,
                 signed_out=any(isinstance(error, NotAllowed | NotFound) for error in errors),
                 upgrade=any(isinstance(error, UpgradeNeeded) for error in errors),
+                indexing=before.indexing,
                 stuck=self._watchdog.looks(queue.oldest, self._connected.is_set(), self._elapsed()),
             )
         )

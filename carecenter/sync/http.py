@@ -43,6 +43,8 @@ from carecenter.wire import (
     LookupRequest,
     Manifest,
     ManifestRequest,
+    MeaningAnswer,
+    MeaningRequest,
     Message,
     OpenFound,
     Problem,
@@ -123,6 +125,9 @@ class HttpTransport(HallTransport):
 
     def open_found(self, token: str, request: OpenFound) -> None:
         self._ask("open-found", token, request, dict[str, Any])
+
+    def meaning(self, token: str, request: MeaningRequest) -> MeaningAnswer:
+        return self._ask("meaning", token, request, MeaningAnswer)
 
     def references(self, token: str, request: BlockRequest) -> Block:
         return self._ask("reference-blocks", token, request, Block)

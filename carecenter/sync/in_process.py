@@ -21,6 +21,8 @@ from carecenter.wire import (
     LookupRequest,
     Manifest,
     ManifestRequest,
+    MeaningAnswer,
+    MeaningRequest,
     OpenFound,
     Push,
     Pushed,
@@ -90,6 +92,9 @@ class InProcess(Transport):
 
     def open_found(self, token: str, request: OpenFound) -> None:
         self._centre.open_found(token, _carried(request))
+
+    def meaning(self, token: str, request: MeaningRequest) -> MeaningAnswer:
+        return _carried(self._centre.meaning(token, _carried(request)))
 
     def references(self, token: str, request: BlockRequest) -> Block:
         return _carried(self._centre.references(token, _carried(request)))

@@ -1,5 +1,7 @@
-"""The threads on which the centre is asked: one to send, one that hears, two for what
-people want to know, so that none waits for another."""
+"""The threads on which the centre is asked: one to send, one that hears, two for what people want to know.
+
+None of them waits for another.
+"""
 
 from __future__ import annotations
 

@@ -32,6 +32,8 @@ from carecenter.wire import (
     LookupRequest,
     Manifest,
     ManifestRequest,
+    MeaningAnswer,
+    MeaningRequest,
     OpenFound,
     Push,
     Pushed,
@@ -131,6 +133,9 @@ class SigningIn(Transport):
 
     def open_found(self, token: str, request: OpenFound) -> None:
         self._asked(lambda held: self._transport.open_found(held, request))
+
+    def meaning(self, token: str, request: MeaningRequest) -> MeaningAnswer:
+        return self._asked(lambda held: self._transport.meaning(held, request))
 
     def references(self, token: str, request: BlockRequest) -> Block:
         return self._asked(lambda held: self._transport.references(held, request))

@@ -36,6 +36,7 @@ class StatusBar(Translated, QFrame):
         self._stop: Callable[[], None] | None = None
         self._picture = IconLabel(16)
         self.connection, self.waiting, self.synced = PlainLabel(), PlainLabel(), PlainLabel()
+        self.indexing = PlainLabel()
         self.account, self.clock = PlainLabel("", elide=True), PlainLabel()
         self.demo = StatusPill()
         self.attention = QPushButton()
@@ -48,13 +49,13 @@ class StatusBar(Translated, QFrame):
         state.addWidget(self._picture)
         state.addWidget(self.connection)
         row.addLayout(state)
-        for part in (self.waiting, self.synced, self.attention):
+        for part in (self.waiting, self.synced, self.indexing, self.attention):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.demo)
         row.addWidget(self.account)
         row.addWidget(self.clock)
-        for label in (self.connection, self.waiting, self.synced, self.account, self.clock):
+        for label in (self.connection, self.waiting, self.synced, self.indexing, self.account, self.clock):
             label.setProperty("scale", "small")
             label.setProperty("tone", "muted")
             label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
@@ -106,6 +107,11 @@ class StatusBar(Translated, QFrame):
             if status.last_sync
             else _("Not synchronised yet")
         )
+        indexing = ngettext(
+            "Search is being renewed: {count} left", "Search is being renewed: {count} left", status.indexing
+        )
+        self.indexing.setText(indexing.format(count=i18n.number(status.indexing)))
+        self.indexing.setVisible(bool(status.indexing))
         attention = ngettext("{count} needs attention", "{count} need attention", status.attention)
         self.attention.setText(attention.format(count=i18n.number(status.attention)))
         self.attention.setVisible(bool(status.attention))

@@ -56,3 +56,26 @@ def test_whatever_is_typed_has_terms_without_spaces(text: str) -> None:
 def test_an_endless_word_is_cut() -> None:
     (stem,) = analysis.stems("x" * 10_000)
     assert len(stem) <= 64
+
+
+@pytest.mark.parametrize(
+    ("text", "sought", "marked"),
+    [
+        ("تجديد البطاقة المدنية", "بطاقات", ["البطاقة"]),
+        ("تجديد البِطاقـة المدنية", "بطاقه", ["البِطاقـة"]),  # vowel marks and tatweel belong to the word
+        ("Renewal of cards, again", "card", ["cards"]),
+        ("بطاقة Civil ID للمقيمين", "id بطاقة", ["بطاقة", "ID"]),
+        ("😀 passport", "passport", ["passport"]),
+        ("cart", "card", []),
+    ],
+)
+def test_the_words_that_were_meant_are_found_where_they_stand(text: str, sought: str, marked: list[str]) -> None:
+    places = analysis.places(text, frozenset(analysis.stems(sought)))
+    assert [text[start:end] for start, end in places] == marked
+
+
+@given(st.text(), st.text())
+def test_marked_places_are_whole_words_in_their_order(text: str, sought: str) -> None:
+    places = analysis.places(text, frozenset(analysis.stems(sought)))
+    assert all(0 <= start < end <= len(text) for start, end in places)
+    assert list(places) == sorted(places)

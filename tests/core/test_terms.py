@@ -29,6 +29,7 @@ RELEASED = """
  "EntryKind": ["opened", "note", "status", "assigned", "queue", "escalated", "callback", "closed", "reopened",
                "outdated"],
  "CallbackState": ["promised", "kept", "cancelled"],
+ "RequestState": ["open", "answered", "not_ours"],
  "ArticleKind": ["service", "body", "centre"],
  "Verification": ["official_page_read", "official_other_page_read", "press", "url_only", "public_list"],
  "Check": ["civil_id_part", "phone", "birth_date", "reference", "pin"]}

@@ -21,6 +21,7 @@ CALLBACK = PromiseCallback(callback_id=new_id(), number="+96599887766", due_at=S
 OTHER_CALLER = RegisterCaller(caller_id=new_id(), name_en="Other caller")
 
 _MORE: dict[str, dict[str, Any]] = {
+    "AddQuestion": {"language": "ar", "question": "question"},
     "AssignTicket": {"was": None, "now": None},
     "BringCall": {"started_at": START, "ended_at": START},
     "BringCallback": {"number": "+96599887766", "due_at": START, "state": "promised"},
@@ -61,8 +62,10 @@ _MORE: dict[str, dict[str, Any]] = {
         "content": {"ar": {"title": "ar"}, "en": {"title": "en"}},
     },
     "PublishBody": {"code": "body", "name_ar": "ar", "name_en": "en"},
+    "RequestArticle": {"language": "ar", "question": "question"},
     "RevealCivilId": {"reason": "the caller asked"},
     "SettleCallback": {"now": "kept"},
+    "SettleRequest": {"was": "open", "now": "not_ours"},
     "VerifyCaller": {"checks": []},
 }
 

@@ -16,9 +16,11 @@ from tests.operations.records import Records
 _ANYBODY_AT_A_DESK = {"AGENT", "SENIOR_AGENT", "SUPERVISOR", "ADMINISTRATOR"}
 _NOT_AGENTS = {"SENIOR_AGENT", "SUPERVISOR", "ADMINISTRATOR"}
 _EDITORS = {"EDITOR", "ADMINISTRATOR"}
+_EDITORS_AND_LEADERS = {"EDITOR", "SUPERVISOR", "ADMINISTRATOR"}
 
 MATRIX: dict[str, set[str]] = {
     "AddNote": _ANYBODY_AT_A_DESK,
+    "AddQuestion": _EDITORS,
     "AssignTicket": _ANYBODY_AT_A_DESK,
     "AttachPhone": _ANYBODY_AT_A_DESK,
     "BringAuthor": _ANYBODY_AT_A_DESK,
@@ -41,14 +43,18 @@ MATRIX: dict[str, set[str]] = {
     "MoveTicket": _ANYBODY_AT_A_DESK,
     "OpenCall": _ANYBODY_AT_A_DESK,
     "OpenTicket": _ANYBODY_AT_A_DESK,
+    "PinArticle": _EDITORS_AND_LEADERS,
     "PromiseCallback": _ANYBODY_AT_A_DESK,
     "PublishArticle": _EDITORS,
     "PublishBody": _EDITORS,
     "RegisterCaller": _ANYBODY_AT_A_DESK,
     "ReopenTicket": _ANYBODY_AT_A_DESK,
+    "RequestArticle": _ANYBODY_AT_A_DESK,
     "RevealCivilId": _ANYBODY_AT_A_DESK,
     "SettleCallback": _ANYBODY_AT_A_DESK,
+    "SettleRequest": _EDITORS_AND_LEADERS,
     "UnmergeCallers": _NOT_AGENTS,
+    "UnpinArticle": _EDITORS_AND_LEADERS,
     "VerifyCaller": _ANYBODY_AT_A_DESK,
     "WriteNotes": _ANYBODY_AT_A_DESK,
 }
@@ -69,6 +75,7 @@ INTAKE = {
     "OpenTicket",
     "PromiseCallback",
     "RegisterCaller",
+    "RequestArticle",
     "VerifyCaller",
     "WriteNotes",
 }

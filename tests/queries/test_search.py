@@ -1,8 +1,11 @@
 """The search box: numbers in any digits, words in both scripts, and lines that are no question at all."""
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
+from carecenter.core import analysis
 from carecenter.models.caller import Caller
 from carecenter.models.ticket import Ticket
 from carecenter.queries import search
@@ -124,3 +127,62 @@ def test_the_index_follows_what_changes_and_goes(rows: Rows) -> None:
 def test_a_group_holds_no_more_than_fits(rows: Rows) -> None:
     rows.add(*(ticket(f"many-{number}", text="flood", reference=f"{number:010}") for number in range(20)))
     assert len(_search(rows, "flood").tickets) == search.PER_GROUP
+
+
+def test_each_answer_tells_by_which_words_it_was_found(rows: Rows) -> None:
+    answer = search.answers(rows.session, rows.agent, "renewing my civil")[0]
+    assert answer.article.id == "card-renewal"
+    assert analysis.places("Civil ID renewal", answer.stems) == ((0, 5), (9, 16))
+
+
+def test_a_word_that_was_mistyped_or_is_not_finished_is_told_as_it_was_meant(rows: Rows) -> None:
+    for question in ("pasport ", "passp"):
+        answer = search.answers(rows.session, rows.agent, question)[0]
+        assert analysis.places("Passport", answer.stems) == ((0, 8),)
+
+
+def test_where_nothing_answers_the_nearest_words_lead_on(rows: Rows) -> None:
+    assert search.knowledge(rows.session, rows.agent, "pazzport") == ()
+    near = search.alike(rows.session, rows.agent, "pazzport")
+    assert [(answer.article.id, answer.why) for answer in near] == [("passport", search.Why.ALIKE)]
+    assert search.alike(rows.session, rows.agent, "xyz") == ()
+
+
+def test_keywords_are_other_words_and_questions_are_as_callers_ask(rows: Rows) -> None:
+    rows.add(article("falcons", en={"keywords": ["hawk"], "questions": ["where do I take my bird"]}))
+    for question, why in (("hawk", search.Why.SYNONYM), ("bird", search.Why.ASKED)):
+        assert search.answers(rows.session, rows.agent, question)[0].why is why
+
+
+_LETTERS = st.one_of(
+    st.text(),
+    st.text(alphabet="\"'*()-+^:{}[]~ \u200b\u200f\u202e\u2066\ufeff\x00\ud800\udfffANDORTNEAR/,"),
+    st.lists(st.sampled_from(["AND", "OR", "NOT", "NEAR(", '"', "*", "title:", "card", "البطاقة", "٥"])).map(
+        " ".join
+    ),
+)
+
+
+@given(_LETTERS)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
+)
+@example("a" * 10_000)
+@example("البطاقة card " * 800)
+@example("From: a@b.kw\nSubject: card\n\n> البطاقة\n" * 20)
+def test_whatever_is_typed_is_answered_and_only_read(rows: Rows, line: str) -> None:
+    before = rows.session.scalar(text("SELECT count(*) FROM search_row"))
+    found = _search(rows, line)
+    assert found.line == line
+    search.answers(rows.session, rows.agent, line)
+    search.alike(rows.session, rows.agent, line)
+    assert rows.session.scalar(text("SELECT count(*) FROM search_row")) == before
+
+
+@pytest.mark.parametrize(
+    "line", ['card" OR "passport', "NEAR(card passport)", "card*", "title:card", "card NOT renewal"]
+)
+def test_operators_of_the_index_are_words_like_any_other(rows: Rows, line: str) -> None:
+    assert "card-renewal" in {row.id for row in _search(rows, line).articles}

@@ -62,8 +62,8 @@ def test_an_index_made_anew_finds_what_it_found(rows: Rows) -> None:
     session = rows.session
     before = _words(session)
     search_index.start_over(session)
-    assert search_ranking.nearest(session, "article", "passport", 3) == []
+    assert not search_ranking.nearest(session, "article", "passport", 3)
     while search_index.index_owed(session, 4):
         pass
     assert _words(session) == before
-    assert search_ranking.nearest(session, "article", "passport", 3) == ["passport"]
+    assert list(search_ranking.nearest(session, "article", "passport", 3)) == ["passport"]

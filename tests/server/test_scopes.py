@@ -1,8 +1,8 @@
 """Who follows what: a workstation holds only what its people may see and need."""
 
 from carecenter.core.ids import new_id
-from carecenter.core.terms import Role, WrapUp
-from carecenter.operations import callers, calls
+from carecenter.core.terms import Language, Role, WrapUp
+from carecenter.operations import callers, calls, requests
 from carecenter.server.scopes import CALLERS, EVERYONE
 from tests.houses import GENERAL, RESTRICTED, TECHNICAL, House, open_call, open_ticket
 from tests.server.devices import Device
@@ -31,6 +31,16 @@ def test_those_who_lead_follow_everybodys_calls_but_no_restricted_queue(local_ho
 def test_an_editor_holds_no_callers(local_house: House) -> None:
     local_house.account("editor", Role.EDITOR)
     assert CALLERS not in Device(local_house.centre, "editor").signed_in.scopes
+
+
+def test_what_articles_were_asked_for_is_heard_by_those_who_edit_or_lead(local_house: House) -> None:
+    for name, role in (("agent", Role.AGENT), ("boss", Role.SUPERVISOR), ("editor", Role.EDITOR)):
+        local_house.account(name, role)
+    agent, boss, editor = (Device(local_house.centre, name) for name in ("agent", "boss", "editor"))
+    asked = requests.RequestArticle(request_id=new_id(), question="falcons", language=Language.ENGLISH)
+    agent.send(asked)
+    for device, hears in ((agent, False), (boss, True), (editor, True)):
+        assert (asked.request_id in {row.id for row in device.hear()}) is hears
 
 
 def test_colleagues_hear_of_a_call_when_it_has_ended_and_the_caller_is_known(local_house: House) -> None:

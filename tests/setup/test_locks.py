@@ -1,4 +1,4 @@
-"""The two locks follow pyproject.toml, agree with each other and name no place to download from."""
+"""The three locks follow pyproject.toml, agree with each other and name no place to download from."""
 
 import re
 import tomllib
@@ -26,6 +26,11 @@ def test_everything_required_is_locked() -> None:
 
     assert runtime - pins("runtime").keys() == set()
     assert required(project["dependency-groups"]["dev"]) - pins("dev").keys() == set()
+    assert required(project["project"]["optional-dependencies"]["meaning"]) - pins("meaning").keys() == set()
+
+
+def test_the_extra_comes_on_top_of_the_others() -> None:
+    assert not pins("meaning").keys() & pins("dev").keys()
 
 
 def test_tests_run_on_the_versions_that_people_run() -> None:
@@ -33,6 +38,6 @@ def test_tests_run_on_the_versions_that_people_run() -> None:
     assert {name: dev.get(name) for name in runtime} == runtime
 
 
-@pytest.mark.parametrize("lock", ["runtime", "dev"])
+@pytest.mark.parametrize("lock", ["runtime", "dev", "meaning"])
 def test_a_lock_names_no_place(lock: str) -> None:
     assert "://" not in (ROOT / "requirements" / f"{lock}.txt").read_text()

@@ -26,6 +26,7 @@ from carecenter.wire import (
     Hello,
     LookupRequest,
     ManifestRequest,
+    MeaningRequest,
     OpenFound,
     Pushed,
     SealedKeys,
@@ -59,6 +60,7 @@ def _good(seat: Seat) -> dict[str, bytes]:
         "keys": SealedKeys(sealed="bm90IHNlYWxlZA=="),
         "reference-blocks": BlockRequest(count=1),
         "lookup": LookupRequest(question="99887766"),
+        "meaning": MeaningRequest(question="99887766"),
         "open-found": OpenFound(entity="ticket", id="ticket"),
     }
     return {name: msgspec.json.encode(body) for name, body in bodies.items()}

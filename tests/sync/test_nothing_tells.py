@@ -39,7 +39,17 @@ from carecenter.server import command_line
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS
 from carecenter.sync.http import HttpTransport
-from carecenter.wire import Envelope, LookupRequest, ManifestRequest, NewAccount, OpenFound, Outcome, Push, SignIn
+from carecenter.wire import (
+    Envelope,
+    LookupRequest,
+    ManifestRequest,
+    MeaningRequest,
+    NewAccount,
+    OpenFound,
+    Outcome,
+    Push,
+    SignIn,
+)
 from tests import houses, postgres
 from tests.houses import PASSWORD, START, Seat, add_note, open_call, open_ticket
 from tests.sync.faults import faulty_network
@@ -149,6 +159,7 @@ class Day:
         token, line = self._seat.signed_in.token, self._seat.transport
         for question in (self.name, self.number, self.civil_id, self.ticket.reference, self._told.word()):
             line.lookup(token, LookupRequest(question=question))
+            line.meaning(token, MeaningRequest(question=question))
         self._refused(lambda: line.lookup(token, LookupRequest(question=self._told.word() * 20)))
         self._refused(
             lambda: line.open_found(token, OpenFound(entity="caller", id=new_id(), slip=self._told.word()))

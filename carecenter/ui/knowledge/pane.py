@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QV
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.store.desk import Desk
-from carecenter.ui.knowledge.model import KnowledgeBeside, opened, question_of
+from carecenter.ui.knowledge.model import KnowledgeBeside, opened, question_of, request_article
+from carecenter.ui.knowledge.narrowing import By, NarrowingKeys
+from carecenter.ui.knowledge.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
@@ -19,6 +21,7 @@ from carecenter.ui.theme import set_icon
 from carecenter.ui.views.article_view import ArticleView, list_row
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line_edit import LineEdit
+from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import RowList
 from carecenter.ui.widgets.section import Section
 
@@ -64,7 +67,17 @@ class KnowledgePane(Translated, QWidget):
         self.results.clicked.connect(self._on_clicked)
         self.empty = EmptyState()
         set_icon(self.empty.picture, "book-open", "muted")
-        self.empty.acted.connect(self.question.clear)
+        self.empty.acted.connect(self.begin_request)
+        self.remark = PlainLabel()
+        self.remark.setWordWrap(True)
+        self.remark.setProperty("tone", "muted")
+        self.remark.hide()
+        self.request = RequestLine()
+        self.request.confirmed.connect(self._on_request)
+        self.request.put_away.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
+        self._narrowing_keys = NarrowingKeys(self, self._on_narrow)
+        self._request_key = QShortcut(QKeySequence(REQUEST_KEYS), self)
+        self._request_key.activated.connect(self.begin_request)
         self.view = ArticleView()
         self.view.copied.connect(lambda: self._messages.success(_("The article was copied.")))
         self.link = QPushButton()
@@ -86,7 +99,8 @@ class KnowledgePane(Translated, QWidget):
         split.addWidget(self.reading)
         split.setSizes([240, 560])
         split.setStretchFactor(1, 1)
-        self.section.body.addWidget(self.question)
+        for part in (self.question, self.request, self.remark):
+            self.section.body.addWidget(part)
         self.section.body.addWidget(split, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 8)
@@ -101,6 +115,8 @@ class KnowledgePane(Translated, QWidget):
         self.question.setAccessibleName(_("Question for the knowledge base"))
         self.results.setAccessibleName(_("Answers"))
         self._link_key.setWhatsThis(_("Link the article to the call"))
+        self._narrowing_keys.retranslate()
+        self._request_key.setWhatsThis(_("Ask the editors for an article"))
         self._show_link()
         self._show_results()
 
@@ -113,6 +129,10 @@ class KnowledgePane(Translated, QWidget):
     def open_article(self, article_id: str) -> None:
         """Opens an article to read; the list stays as it is."""
         self._opening.start(self._open(article_id))
+
+    def begin_request(self) -> None:
+        """Proposes what was asked, or noted, as a question for the editors."""
+        self.request.begin(self.question.text().strip() or question_of(self._notes))
 
     def set_call(self, *, open_call: bool, linked: frozenset[str] = frozenset()) -> None:
         """Whether there is a call to link to, and the ids of the articles it has already."""
@@ -134,6 +154,7 @@ class KnowledgePane(Translated, QWidget):
         self.question.blockSignals(blocked)
         self.view.show_article(None)
         self.reading.hide()
+        self.request.hide()
         self._show_results()
         self._show_link()
         question, article_id = self._left.pop(call_id, ("", ""))
@@ -172,8 +193,28 @@ class KnowledgePane(Translated, QWidget):
         if article is not None and self.link.isEnabled():
             self.article_linked.emit(article.row.id)
 
+    def _on_narrow(self, by: By) -> None:
+        self._model.narrowing.step(by, [answer.article for answer in self._model.found])
+        self._search.start(self._narrow())
+
+    async def _narrow(self) -> None:
+        await self._model.renew()
+        self._show_results()
+        await self._refine(self._model.question)
+
+    def _on_request(self, question: str) -> None:
+        self._tasks.spawn(self._request(question))
+
+    async def _request(self, question: str) -> None:
+        if not await request_article(self._desk, question, self._call_id):
+            self._messages.info(_("Write what the caller wants to know, in words."))
+            return
+        self.request.hide()
+        self.question.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._messages.success(_("The editors will see that this was asked."))
+
     def _on_changed(self, entities: frozenset[str]) -> None:
-        if entities & {"article", "body"}:
+        if entities & {"article", "article_pin", "body"}:
             self._search.start(self._renew())
 
     def _look(self, question: str, *, asked: bool) -> None:
@@ -182,32 +223,49 @@ class KnowledgePane(Translated, QWidget):
     async def _ask(self, question: str, *, asked: bool) -> None:
         if await self._model.ask(question, asked=asked) or not self._model.results:
             self._show_results()
+        await self._refine(question, following=not asked)
+
+    async def _refine(self, question: str, *, following: bool = False) -> None:
+        if await self._model.refine(question, following=following, at_hand=self.results.key_at_hand):
+            self._show_results()
 
     async def _renew(self) -> None:
         if await self._model.renew():
             self._show_results()
+            await self._refine(self._model.question)
         if (article := self.view.article()) is not None:
-            self.view.show_article(await opened(self._desk, article.row.id))
+            renewed = await opened(self._desk, article.row.id)
+            self.view.show_article(renewed, self._model.stems(article.row.id))
 
     async def _open(self, article_id: str, *, again: bool = False) -> None:
         article = await opened(self._desk, article_id)
         known = self.view.article()
         self.reading.show()
-        self.view.show_article(article)
+        self.view.show_article(article, self._model.stems(article_id))
         self.results.set_current(article_id)
         self._show_link()
         if not again and (known is None or known.row.id != article_id):
             self.article_opened.emit(article.row)
 
     def _show_results(self) -> None:
-        self.results.set_rows([list_row(row) for row in self._model.results])
-        found = bool(self._model.results)
+        answers = self._model.results
+        self.results.set_rows([list_row(one.article, _(one.why.label()), one.stems) for one in answers])
+        found = bool(answers)
+        self._show_remark()
         self._list.setCurrentWidget(self.results if found else self.empty)
         if not found and self._model.asked:
             sentence = _("No article answers this. Try other words, or the body's name; or open a ticket (Ctrl+T).")
-            self.empty.set_texts(sentence, _("Clear the question"))
+            self.empty.set_texts(sentence, _("Ask for an article (Alt+R)"))
         elif not found:
             self.empty.set_texts(_("Answers appear here while you type your notes. You can also ask a question."))
+
+    def _show_remark(self) -> None:
+        chosen = self._model.narrowing.label(answer.article for answer in self._model.found)
+        text = _("Only {chosen}").format(chosen=chosen) if chosen else ""
+        if self._model.results and not self._model.answered:
+            text = _("No article answers this; these come nearest. Alt+R asks the editors for one.")
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
 
     def _show_link(self) -> None:
         article = self.view.article()

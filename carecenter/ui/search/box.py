@@ -18,7 +18,7 @@ from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
 from carecenter.ui.search import centre
 from carecenter.ui.search.centre import AtCentre, Step
-from carecenter.ui.search.model import Group, Hit, look, spell
+from carecenter.ui.search.model import Group, Hit, look, refined, spell
 from carecenter.ui.search.popup import SearchPopup
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
@@ -147,6 +147,17 @@ class SearchBox(Translated, QWidget):
         if self._enter_waits:
             self._enter_waits = False
             self._on_enter()
+            return
+        await self._refine()
+
+    async def _refine(self) -> None:
+        """What the centre finds by meaning comes a moment later; the row that Enter opens stays where it is."""
+        before = self._results
+        if before is None:
+            return
+        self._results = await refined(self._desk, before, lambda: self.popup().key_at_hand(Group.KNOWLEDGE))
+        if self._results != before and self.line.hasFocus():
+            self._show()
 
     def _show(self) -> None:
         found = spell(self._results)

@@ -5,22 +5,27 @@ How a line may be read is `core.reading`'s matter, what it finds `queries.search
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 from typing import Final, Literal
+
+import msgspec
 
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.core.reading import Meaning, Reading
 from carecenter.core.reference import Suspect
 from carecenter.core.terms import label
-from carecenter.queries import search
+from carecenter.queries import search, search_fusion
 from carecenter.queries.callers import CallerRow
 from carecenter.queries.search import Answer, SearchResults
 from carecenter.queries.tickets import TicketRow
 from carecenter.store.desk import Desk
 from carecenter.ui.views import words
+from carecenter.ui.views.article_view import list_row
+from carecenter.ui.views.meant import meant
 
 _MOST_SUSPECTS: Final = 3
 _KUWAIT_PREFIX: Final = "+965"
@@ -73,6 +78,7 @@ class Hit:
     title: str
     subtitle: str = ""
     meta: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,24 @@ class Found:
 async def look(desk: Desk, line: str) -> SearchResults | None:
     """What the workstation has for `line`; nothing for an empty one."""
     return await desk.ask(search.search, line) if line.strip() else None
+
+
+async def refined(desk: Desk, results: SearchResults, at_hand: Callable[[], str]) -> SearchResults:
+    """`results` with what the centre finds by meaning among the answers.
+
+    `at_hand` says which answer somebody is about to choose when that is ready: it stays in its place.
+    """
+    is_name = bool(results.callers) and not results.answers
+    if is_name or not any(reading.meaning is Meaning.WORDS for reading in results.readings):
+        return results
+    near = await meant(desk, results.line)
+    if not near:
+        return results
+    answers = await desk.ask(search.answers, results.line, near)
+    known = {answer.article.id: answer for answer in (*results.answers, *answers)}
+    shown = [answer.article.id for answer in results.answers]
+    order = search_fusion.keeping([answer.article.id for answer in answers], shown, at_hand())
+    return msgspec.structs.replace(results, answers=tuple(known[one] for one in order))
 
 
 def spell(results: SearchResults | None) -> Found:
@@ -196,6 +220,6 @@ def _caller(row: CallerRow) -> Hit:
 
 
 def _answer(answer: Answer) -> Hit:
-    row = answer.article
-    body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
-    return Hit(Group.KNOWLEDGE, row.id, words.name(row.title_ar, row.title_en), body, _(answer.why.label()))
+    row = list_row(answer.article, stems=answer.stems)
+    below = " · ".join(filter(None, (row.subtitle, row.meta)))
+    return Hit(Group.KNOWLEDGE, row.key, row.title, below, _(answer.why.label()), row.marks)

@@ -125,6 +125,10 @@ class SearchPopup(Translated, QFrame):
         """What Enter opens."""
         return self._current
 
+    def key_at_hand(self, group: Group) -> str:
+        """What a person is about to choose in a group; empty if it is in none of its rows."""
+        return self.list_of(group).key_at_hand()
+
     def hints(self) -> tuple[str, ...]:
         """The remarks shown."""
         return tuple(hint.text for hint in self._found.hints)
@@ -244,7 +248,9 @@ class _Group(QWidget):
         if hits != self.hits or not hits:
             self.hits = hits
             picture = icon(_ICONS[self._group], "muted")
-            self.list.set_rows([Row(hit.key, hit.title, hit.subtitle, hit.meta, picture) for hit in hits])
+            self.list.set_rows(
+                [Row(hit.key, hit.title, hit.subtitle, hit.meta, picture, hit.marks) for hit in hits]
+            )
         self.setVisible(bool(hits))
         height = self.list.sizeHintForRow(0) * len(hits) if hits else 0
         self.list.setFixedHeight(height + 2 * self.list.frameWidth())

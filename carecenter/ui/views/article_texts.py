@@ -77,6 +77,7 @@ _SOURCES: Final = {
     "text of the ministry's site seen in public code": N_("text of the ministry's site seen in public code"),
 }
 _DOUBTFUL: Final = (Verification.PRESS, Verification.ADDRESS_ONLY)
+_REVIEWED_FOR: Final = dt.timedelta(days=365)
 _AGE: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _UNDATED_LIST: Final = "undated list, read "
 _ABROAD: Final = re.compile("(?<!\u2066)\\+\\d[\\d\u00a0]*")
@@ -216,6 +217,11 @@ def advice(verification: Verification) -> str:
 def to_be_confirmed(row: ArticleRow) -> bool:
     """Whether a caller must be told that details are still to be confirmed."""
     return row.directory or row.verification in _DOUBTFUL
+
+
+def outdated(row: ArticleRow, today: dt.date) -> bool:
+    """Whether nobody has compared the article with its sources for a year."""
+    return today - row.reviewed_on > _REVIEWED_FOR
 
 
 def age_of_facts(as_of: str, words: Translator) -> str:

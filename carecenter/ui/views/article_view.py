@@ -6,6 +6,7 @@ followed. The words are `article_texts`'.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Final, Literal
 
@@ -26,8 +27,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from carecenter.core import i18n
+from carecenter.core import analysis, i18n
 from carecenter.core.i18n import gettext as _
+from carecenter.core.kuwait import KUWAIT
 from carecenter.core.terms import Verification, label
 from carecenter.queries import articles
 from carecenter.ui.language import Translated
@@ -54,11 +56,25 @@ _ARABIC: Final = re.compile("[\u0620-\u064a]")
 _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
-def list_row(row: articles.ArticleRow) -> Row:
-    """An article in a list; what is not sure yet says so at the end of its line."""
-    meta = _("to be confirmed") if article_texts.to_be_confirmed(row) else ""
+def list_row(row: articles.ArticleRow, why: str = "", stems: frozenset[str] = frozenset()) -> Row:
+    """An article in a list: why it is there, and at the end of its line how it stands. `stems` are those of the
+    words that are marked in its title."""
+    title = words.name(row.title_ar, row.title_en)
     body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
-    return Row(row.id, words.name(row.title_ar, row.title_en), body, meta)
+    below = " · ".join(filter(None, (why, i18n.isolate(body) if why else body)))
+    return Row(row.id, title, below, standing(row), marks=analysis.places(title, stems))
+
+
+def standing(row: articles.ArticleRow) -> str:
+    """What is to be known of an article before it is opened: pinned, to be confirmed, or not reviewed for long."""
+    unsure = article_texts.to_be_confirmed(row)
+    old = article_texts.outdated(row, dt.datetime.now(KUWAIT).date())
+    parts = (
+        _("pinned") if row.pinned else "",
+        _("to be confirmed") if unsure else "",
+        _("outdated") if old else "",
+    )
+    return " · ".join(filter(None, parts))
 
 
 class ArticleView(Translated, QWidget):
@@ -75,6 +91,7 @@ class ArticleView(Translated, QWidget):
         super().__init__(parent)
         self._article: articles.ArticleView | None = None
         self._chosen: Reading | None = None
+        self._stems: frozenset[str] = frozenset()
         self._languages = Segmented(("en", "ar", "both"))
         self._languages.chosen.connect(self._on_language_chosen)
         self._copy = QToolButton()
@@ -113,8 +130,12 @@ class ArticleView(Translated, QWidget):
         self.page.setAccessibleName(_("Article"))
         self._show()
 
-    def show_article(self, article: articles.ArticleView | None) -> None:
-        """Shows `article` from its beginning, or nothing; the same article again keeps its place."""
+    def show_article(self, article: articles.ArticleView | None, stems: frozenset[str] = frozenset()) -> None:
+        """Shows `article` from its beginning, or nothing; the same article again keeps its place.
+
+        `stems`: of the words that are marked in it.
+        """
+        self._stems = stems
         same = article is not None and self._article is not None and article.row.id == self._article.row.id
         self._article = article
         self._show()
@@ -192,6 +213,7 @@ class ArticleView(Translated, QWidget):
         scroll = self.page.verticalScrollBar()
         place = scroll.value()
         self.page.write(self._article, self.reading())
+        self.page.mark(self._stems)
         scroll.setValue(place)
 
     def _show_facts(self, article: articles.ArticleView) -> None:
@@ -248,6 +270,24 @@ class _Page(QTextEdit):
         sources = article_texts.sources(article, article_texts.speaker("ar" if i18n.right_to_left() else "en"))
         pen.section(Section("sources", _("Sources"), Style.PARAGRAPHS, sources))
         self.setDocument(document)  # the one before is this widget's child and deleted with that
+
+    def mark(self, stems: frozenset[str]) -> None:
+        """Marks the words with these stems, whatever their endings; the text stays as it is."""
+        document, marked = self.document(), []
+        block = document.begin()
+        while block.isValid():
+            text = block.text()
+            for start, end in analysis.places(text, stems):
+                selection = QTextEdit.ExtraSelection()
+                selection.cursor = QTextCursor(block)
+                before, word = (len(part.encode("utf-16-le")) // 2 for part in (text[:start], text[start:end]))
+                selection.cursor.setPosition(block.position() + before)
+                selection.cursor.setPosition(block.position() + before + word, QTextCursor.MoveMode.KeepAnchor)
+                selection.format.setBackground(colour("selection"))
+                selection.format.setForeground(colour("on_selection"))
+                marked.append(selection)
+            block = block.next()
+        self.setExtraSelections(marked)
 
     def _write_beside(self, cursor: QTextCursor, article: articles.ArticleView) -> None:
         """English stays on the left and Arabic on the right in either layout: each begins at its own margin."""

@@ -13,13 +13,25 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette, QTextOption
+from PySide6.QtGui import (
+    QCursor,
+    QFont,
+    QFontMetrics,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPalette,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QListView,
     QStyle,
@@ -33,16 +45,22 @@ from carecenter.ui.widgets.plain_label import plain_tool_tip
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _PAD, _GAP, _ICON = 8, 8, 16
 
+Marks = tuple[tuple[int, int], ...]
+
 
 @dataclass(frozen=True)
 class Row:
-    """One row: `key` says which, `meta` stands at the end of its first line (a time, a state, a number)."""
+    """One row: `key` says which, `meta` stands at the end of its first line (a time, a state, a number).
+
+    `marks`: from where to where the title is marked, in characters.
+    """
 
     key: str
     title: str
     subtitle: str = ""
     meta: str = ""
     icon: QIcon = field(default_factory=QIcon, compare=False)
+    marks: Marks = ()
 
 
 class RowModel(QAbstractListModel):
@@ -130,11 +148,11 @@ class RowDelegate(QStyledItemDelegate):
             line.start_icon(row.icon)
         painter.setPen(text)
         painter.setFont(_title_font(opt.font))
-        self._paint_texts(painter, line, row, opt.font, (text, muted))
+        self._paint_texts(painter, line, row, opt.font, (text, muted, _marked(opt.palette, selected=selected)))
         painter.restore()
 
-    def _paint_texts(self, painter: QPainter, line: _Line, row: Row, base: QFont, colours: tuple[Any, Any]) -> None:
-        text, muted = colours
+    def _paint_texts(self, painter: QPainter, line: _Line, row: Row, base: QFont, looks: tuple[Any, ...]) -> None:
+        text, muted, marked = looks
         small = _small_font(base)
         title_height = QFontMetrics(_title_font(base)).height()
         top, bottom = line.split(title_height)
@@ -145,7 +163,7 @@ class RowDelegate(QStyledItemDelegate):
         bottom.rest(row.subtitle)
         painter.setPen(text)
         painter.setFont(_title_font(base))
-        top.rest(row.title)
+        top.rest(row.title, row.marks, marked)
 
 
 class _Line:
@@ -174,9 +192,12 @@ class _Line:
         width = QFontMetrics(self._painter.font()).horizontalAdvance(text) + 2
         self._draw(text, self._take(min(width, self._room.width() // 2), at_end=True), Qt.AlignmentFlag.AlignRight)
 
-    def rest(self, text: str) -> None:
-        """Text in all the room that is left."""
-        self._draw(text, self._room, Qt.AlignmentFlag.AlignLeft)
+    def rest(self, text: str, marks: Marks = (), marked: QTextCharFormat | None = None) -> None:
+        """Text in all the room that is left, parts of it `marked`."""
+        if marks and marked is not None and self._room.width() > 0:
+            self._draw_marked(text, marks, marked)
+        else:
+            self._draw(text, self._room, Qt.AlignmentFlag.AlignLeft)
 
     def _take(self, width: int, *, at_end: bool) -> QRect:
         taken = QRect(self._room)
@@ -188,16 +209,41 @@ class _Line:
             self._room.setLeft(taken.right() + _GAP + 1)
         return taken
 
+    def _draw_marked(self, text: str, marks: Marks, marked: QTextCharFormat) -> None:
+        """As `_draw` would. Whole words are marked: no letter loses the shape it has beside its neighbours."""
+        line, option = self._fitted(text, self._room), self._option(Qt.AlignmentFlag.AlignLeft)
+        layout = QTextLayout(line, self._painter.font())
+        layout.setTextOption(option)
+        seen = len(line) if line == text else len(line) - 1  # the ellipsis is nobody's word
+        ranges = []
+        for start, end in ((start, min(end, seen)) for start, end in marks if start < seen):
+            found = QTextLayout.FormatRange()
+            found.start, found.length = _units(line[:start]), _units(line[start:end])
+            found.format = marked
+            ranges.append(found)
+        layout.setFormats(ranges)
+        layout.beginLayout()
+        written = layout.createLine()
+        written.setLineWidth(self._room.width())
+        layout.endLayout()
+        above = (self._room.height() - written.height()) / 2
+        layout.draw(self._painter, QPointF(self._room.left(), self._room.top() + above))
+
     def _draw(self, text: str, box: QRect, side: Qt.AlignmentFlag) -> None:
         if not text or box.width() <= 0:
             return
+        self._painter.drawText(QRectF(box), self._fitted(text, box), self._option(side))
+
+    def _fitted(self, text: str, box: QRect) -> str:
         metrics = QFontMetrics(self._painter.font())
-        line = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, box.width())
+        return metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, box.width())
+
+    def _option(self, side: Qt.AlignmentFlag) -> QTextOption:
         side = QStyle.visualAlignment(self._direction, side)
         option = QTextOption(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
-        self._painter.drawText(QRectF(box), line, option)
+        return option
 
 
 class RowList(QListView):
@@ -242,6 +288,14 @@ class RowList(QListView):
         index = self.currentIndex()
         return self._model.rows()[index.row()].key if index.isValid() else ""
 
+    def key_at_hand(self) -> str:
+        """The row that a person is about to choose: under the mouse, or else where the keyboard is."""
+        if self.underMouse():
+            index = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos()))
+            if index.isValid():
+                return self._model.rows()[index.row()].key
+        return self.current_key()
+
     def set_current(self, key: str, *, tell: bool = True) -> None:
         """Moves to the row with this key, if there is one."""
         at = next((i for i, row in enumerate(self._model.rows()) if row.key == key), None)
@@ -267,6 +321,21 @@ class RowList(QListView):
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             self.current_changed.emit(self._model.rows()[current.row()].key)
+
+
+def _marked(palette: QPalette, *, selected: bool) -> QTextCharFormat:
+    """How a marked word looks: as selected rows do, and in a selected row as the others."""
+    roles = QPalette.ColorRole
+    ground, text = (roles.Base, roles.Text) if selected else (roles.Highlight, roles.HighlightedText)
+    marked = QTextCharFormat()
+    marked.setBackground(palette.color(ground))
+    marked.setForeground(palette.color(text))
+    return marked
+
+
+def _units(text: str) -> int:
+    """How long Qt takes `text` for: it counts in UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _title_font(base: QFont) -> QFont:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from carecenter.core.terms import ArticleKind
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.model import MOST_WORDS, KnowledgeBeside, Library, question_of
+from carecenter.ui.knowledge.narrowing import By
 
 pytestmark = pytest.mark.asyncio
 
@@ -55,7 +56,8 @@ async def test_kind_and_body_narrow_the_list(qtbot: QtBot, desk: Desk) -> None:
     library = Library(desk)
     await library.renew()
     everything = len(library.rows)
-    library.kind, library.body_code = ArticleKind.SERVICE, "PACI"
+    library.kind = ArticleKind.SERVICE
+    library.narrowing.choose(By.BODY, "PACI")
     await library.renew()
     assert 0 < len(library.rows) < everything
     assert {(row.kind, row.body_code) for row in library.rows} == {(ArticleKind.SERVICE, "PACI")}

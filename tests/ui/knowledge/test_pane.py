@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from carecenter.models.article import ArticleRequest
+from carecenter.models.viewer import Viewer
+from carecenter.queries import search
 from carecenter.queries.articles import ArticleRow
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.pane import KnowledgePane
 from carecenter.ui.language import Language
 from carecenter.ui.messages import Messages
 from carecenter.ui.theme import Theme
+from carecenter.ui.views.meant import meant
+from tests.ui.meanings import Meanings
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
 
@@ -99,8 +109,10 @@ async def test_nothing_found_says_what_to_do(beside: Beside) -> None:
     pane.question.setText("qqqqzzzz")
     await until(lambda: "Try other words" in pane.empty.accessibleName())
     assert pane.empty.isVisible()
+    assert not pane.request.isVisible()
     pane.empty.acted.emit()
-    assert pane.question.text() == ""
+    assert pane.request.question.hasFocus()
+    assert pane.request.question.text() == "qqqqzzzz"
 
 
 async def test_one_key_links_the_open_article_to_the_call(beside: Beside, qtbot: QtBot) -> None:
@@ -170,3 +182,163 @@ async def test_another_call_begins_with_nothing_open_and_each_finds_its_own_agai
     assert reading is not None
     assert (reading.row.id, pane.question.text()) == (article_id, "passport")
     assert len(proposed) == 1  # what was chosen in the ticket since is not chosen anew
+
+
+async def test_what_means_the_same_comes_a_moment_later_and_says_so(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    by_words = _titles(pane)
+    assert by_words
+    meanings.answer("passport", "moi-traffic-fines")
+    await until(lambda: _titles(pane) != by_words)
+    row = pane.results.rows()[0]
+    assert row.key == "moi-traffic-fines"
+    assert row.subtitle.startswith("the meaning · ")
+
+
+async def test_the_row_under_the_keyboard_stays_in_its_place(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    second = pane.results.rows()[1].key
+    pane.results.set_current(second)
+    meanings.answer("passport", "moi-traffic-fines", "paci-civilid-renewal")
+    await until(lambda: pane.results.rows()[0].key == "moi-traffic-fines")
+    assert pane.results.rows()[1].key == second
+    assert pane.results.current_key() == second
+
+
+async def test_a_late_answer_to_another_question_changes_nothing(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    pane.question.setText("driving licence")
+    await until(lambda: "driving licence" in meanings.asked)
+    by_words = _titles(pane)
+    meanings.answer("passport", "moi-traffic-fines")
+    meanings.answer("driving licence")
+    await desk.ask(search.knowledge, "passport")  # whatever could still be changed has been by now
+    assert _titles(pane) == by_words
+
+
+async def test_the_same_order_paints_nothing_anew(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    pane.question.setText("passport")
+    await until(lambda: "passport" in meanings.asked)
+    painted: list[None] = []
+    pane.results.model().modelReset.connect(lambda: painted.append(None))
+    meanings.answer("passport")
+    await desk.ask(search.knowledge, "passport")
+    assert painted == []
+
+
+async def test_offline_the_centre_is_not_asked(beside: Beside, desk: Desk) -> None:
+    pane, meanings = beside.pane, Meanings(desk)
+    await until(lambda: desk.status.online)
+    desk.report(msgspec.structs.replace(desk.status, online=False))
+    pane.question.setText("passport")
+    await until(pane.results.rows)
+    assert await meant(desk, "passport") == {}
+    assert meanings.asked == {}
+
+
+async def test_the_list_stays_while_the_best_answer_to_the_notes_is_the_same(beside: Beside) -> None:
+    pane = beside.pane
+    pane.follow("passport lost")
+    await until(pane.results.rows)
+    before, reset = pane.results.rows(), []
+    pane.results.model().modelReset.connect(lambda: reset.append(True))
+    model = pane._model
+    for notes in ("passport lost at", "passport lost at the", "passport lost at the airport"):
+        await model.ask(notes, asked=False)
+    pane.follow("passport lost at the airport today")
+    await model.ask("passport lost", asked=False)
+    assert (pane.results.rows(), reset) == (before, [])
+    pane.follow("driving licence renewal")
+    await until(lambda: reset)
+
+
+async def test_each_answer_says_why_it_is_there_and_marks_the_words_that_were_meant(beside: Beside) -> None:
+    pane = beside.pane
+    pane.question.setText("passports")
+    await until(lambda: any(row.marks for row in pane.results.rows()))
+    row = next(row for row in pane.results.rows() if row.marks)
+    (start, end), *_rest = row.marks
+    assert row.title[start:end].lower().startswith("passport")
+    assert row.subtitle.startswith("in the title · ")
+    pane.open_article(row.key)
+    await until(pane.view.article)
+    marked = {selection.cursor.selectedText().lower() for selection in pane.view.page.extraSelections()}
+    assert "passport" in marked
+    assert pane.view.text().count("<") == 0  # what is copied is the article, without marks
+
+
+async def test_the_nearest_stand_in_where_nothing_answers(beside: Beside) -> None:
+    pane = beside.pane
+    pane.question.setText("pazzport")
+    await until(pane.remark.isVisible)
+    assert "Alt+R" in pane.remark.text()
+    assert 0 < len(pane.results.rows()) <= 3
+    assert pane.results.rows()[0].subtitle.startswith("words like these")
+
+
+async def test_one_key_asks_for_an_article_and_numbers_stay_behind(
+    beside: Beside, qtbot: QtBot, desk: Desk
+) -> None:
+    pane = beside.pane
+    pane.begin("the-call")
+    pane.question.setText("falcon of 289123104567")
+    qtbot.keyClick(beside.notes, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    assert pane.request.question.text() == "falcon of …"
+    pane.request.question.setText("falcon of 99887766 with permit")  # typed again all the same
+    qtbot.keyClick(pane.request.question, Qt.Key.Key_Return)
+    await until(lambda: not pane.request.isVisible())
+    assert pane.question.hasFocus()
+    [asked] = await desk.ask(_requests)
+    assert asked == ("falcon of … with permit", "the-call", "en")
+
+
+async def test_a_request_without_words_is_not_sent_and_esc_puts_it_away(
+    beside: Beside, qtbot: QtBot, desk: Desk
+) -> None:
+    pane = beside.pane
+    qtbot.keyClick(beside.notes, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    pane.request.question.setText("289123104567")
+    await pane._request("289123104567")
+    assert pane.request.isVisible()
+    qtbot.keyClick(pane.request.question, Qt.Key.Key_Escape)
+    assert not pane.request.isVisible()
+    assert pane.question.hasFocus()
+    assert await desk.ask(_requests) == []
+
+
+async def test_a_key_narrows_to_the_body_of_the_best_answer_and_on(beside: Beside, qtbot: QtBot) -> None:
+    pane = beside.pane
+    pane.question.setText("card")
+    await until(pane.results.rows)
+    best = pane.results.rows()[0].subtitle.split(" · ")[-1]
+    everything = pane.results.rows()
+    for _press in range(40):
+        qtbot.keyClick(beside.notes, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+        chosen = dict(pane._model.narrowing.chosen)
+        await until(partial(_is_told, pane, bool(chosen)))
+        if not chosen:
+            break
+        if _press == 0:
+            assert {row.subtitle.split(" · ")[-1] for row in pane.results.rows()} == {best}
+            assert best.strip("\u2068\u2069") in pane.remark.text()
+    assert pane.results.rows() == everything
+
+
+def _is_told(pane: KnowledgePane, narrowed: bool) -> bool:
+    return pane.remark.isVisible() == narrowed
+
+
+def _requests(session: Session, _viewer: Viewer) -> list[tuple[str, str | None, str]]:
+    rows = session.scalars(select(ArticleRequest))
+    return [(row.question, row.call_id, row.language.value) for row in rows]

@@ -17,8 +17,9 @@ from carecenter.store.desk import Desk
 from carecenter.ui.language import Language
 from carecenter.ui.messages import Messages
 from carecenter.ui.search.box import SearchBox
-from carecenter.ui.search.model import Group
+from carecenter.ui.search.model import Group, look, refined
 from carecenter.ui.theme import Theme
+from tests.ui.meanings import Meanings
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
 
@@ -230,3 +231,47 @@ async def test_every_word_of_the_search_is_translated(window: Window, qtbot: QtB
     await until(lambda: window.titles(Group.CALLERS))
     language.set("qps")
     assert unmarked_texts(window) == []
+
+
+async def test_the_row_that_enter_opens_stays_when_the_meaning_comes(
+    window: Window, qtbot: QtBot, desk: Desk
+) -> None:
+    meanings = Meanings(desk)
+    await until(lambda: desk.status.online)
+    _type(window, qtbot, "passport")
+    await until(lambda: "passport" in meanings.asked)
+    popup = window.box.popup()
+    first = popup.current()
+    assert first is not None
+    meanings.answer("passport", "moi-traffic-fines")
+    await until(lambda: any(row.key == "moi-traffic-fines" for row in popup.rows(Group.KNOWLEDGE)))
+    assert popup.current() == first
+    rows = popup.rows(Group.KNOWLEDGE)
+    assert [row.key for row in rows][:2] == [first.key, "moi-traffic-fines"]
+    assert rows[1].meta == "the meaning"
+    qtbot.keyClick(window.box.line, Qt.Key.Key_Return)
+    assert window.asked == [("article", first.key)]
+
+
+async def test_what_has_none_of_the_words_is_found_by_its_meaning(window: Window, qtbot: QtBot, desk: Desk) -> None:
+    meanings = Meanings(desk)
+    await until(lambda: desk.status.online)
+    _type(window, qtbot, "qqqq zzzz")
+    await until(lambda: "qqqq zzzz" in meanings.asked)
+    assert window.titles(Group.KNOWLEDGE) == []
+    meanings.answer("qqqq zzzz", "moi-traffic-fines")
+    await until(lambda: window.titles(Group.KNOWLEDGE))
+    hit = window.box.popup().current()
+    assert hit is not None
+    assert hit.key == "moi-traffic-fines"
+
+
+async def test_a_number_is_no_question(window: Window, qtbot: QtBot, desk: Desk) -> None:
+    meanings = Meanings(desk)
+    await until(lambda: desk.status.online)
+    _type(window, qtbot, "99887766")
+    await until(lambda: window.titles(Group.CALLERS) == ["Mohammed Al-Mutairi"])
+    found = await look(desk, "99887766")
+    assert found is not None
+    assert await refined(desk, found, lambda: "") is found
+    assert meanings.asked == {}

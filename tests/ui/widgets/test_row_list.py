@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -41,6 +42,17 @@ def test_arrows_move_and_enter_chooses(rows: RowList, qtbot: QtBot) -> None:
     qtbot.keyClick(rows, Qt.Key.Key_Down)
     qtbot.keyClick(rows, Qt.Key.Key_Return)
     assert (moved, chosen, rows.current_key()) == (["b"], ["b"], "b")
+
+
+def test_the_row_at_hand_is_under_the_mouse_or_else_under_the_keyboard(rows: RowList, qtbot: QtBot) -> None:
+    rows.set_current("a", tell=False)
+    assert rows.key_at_hand() == "a"
+    where = rows.viewport().mapToGlobal(rows.visualRect(rows.model().index(2, 0)).center())
+    QCursor.setPos(where)
+    rows.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    assert rows.key_at_hand() == "c"
+    rows.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)
+    QCursor.setPos(0, 0)
 
 
 @pytest.mark.parametrize(("digit", "chosen"), [("1", ["a"]), ("3", ["c"]), ("٢", ["b"]), ("9", []), ("0", [])])

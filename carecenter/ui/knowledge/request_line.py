@@ -1,0 +1,74 @@
+"""One line in which a question goes to the editors: what callers ask and no article answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from carecenter.core.i18n import gettext as _
+from carecenter.operations.requests import LONGEST, without_personal
+from carecenter.ui.language import Translated
+from carecenter.ui.widgets.line_edit import LineEdit
+from carecenter.ui.widgets.plain_label import PlainLabel
+
+REQUEST_KEYS: Final = "Alt+R"
+
+
+class RequestLine(Translated, QWidget):
+    """Hidden until `begin`. Enter confirms, Esc puts it away. `confirmed` carries the question as it stands then,
+    `put_away` tells that nobody wants to send it."""
+
+    confirmed = Signal(str)
+    put_away = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._remark = PlainLabel()
+        self._remark.setWordWrap(True)
+        self._remark.setProperty("tone", "muted")
+        self._remark.setProperty("scale", "small")
+        self.question = LineEdit()
+        self.question.setMaxLength(LONGEST)
+        self.question.returnPressed.connect(self._on_send)
+        self.send = QPushButton()
+        self.send.clicked.connect(self._on_send)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.question, 1)
+        row.addWidget(self.send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self._remark)
+        self.setFocusProxy(self.question)
+        self.hide()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Every text but the question."""
+        self.question.setPlaceholderText(_("What the caller wants to know"))
+        self.question.setAccessibleName(_("Question for the editors"))
+        self.send.setText(_("Send"))
+        self.send.setAccessibleName(_("Ask the editors for an article"))
+        self._remark.setText(_("Editors read this line. Leave out names; numbers are left out."))
+
+    def begin(self, question: str) -> None:
+        """Proposes a question, without what may be a person's."""
+        self.question.setText(without_personal(question))
+        self.show()
+        self.question.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Esc puts the line away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            self.put_away.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_send(self) -> None:
+        self.confirmed.emit(self.question.text())

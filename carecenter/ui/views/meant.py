@@ -1,0 +1,21 @@
+"""What a question means, asked of the centre once somebody pauses; every search does it alike."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from carecenter.store.desk import Desk
+
+PAUSE: Final = 0.06
+"""Seconds without another key, so that the centre is not asked for each letter of a word."""
+
+_LEAST_LETTERS: Final = 4
+
+
+async def meant(desk: Desk, question: str) -> dict[str, float]:
+    """Article → likeness; empty for numbers, for what is hardly begun, offline, and where the centre cannot."""
+    if sum(letter.isalpha() for letter in question) < _LEAST_LETTERS:
+        return {}
+    await asyncio.sleep(PAUSE)
+    return await desk.near(question)

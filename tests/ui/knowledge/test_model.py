@@ -6,9 +6,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from carecenter.core.terms import ArticleKind
+from carecenter.queries.search import Why
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.model import MOST_WORDS, KnowledgeBeside, Library, question_of
 from carecenter.ui.knowledge.narrowing import By
+from tests.ui.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -62,3 +64,47 @@ async def test_kind_and_body_narrow_the_list(qtbot: QtBot, desk: Desk) -> None:
     assert 0 < len(library.rows) < everything
     assert {(row.kind, row.body_code) for row in library.rows} == {(ArticleKind.SERVICE, "PACI")}
     assert {"PACI", "MOI"} <= {row.body_code for row in library.bodies}
+
+
+async def _meant(beside: KnowledgeBeside, desk: Desk, question: str, *found: str, following: bool = False) -> bool:
+    """What comes of a question once the centre has found these by meaning, the nearest first."""
+    await until(lambda: desk.status.online)
+
+    async def near(_question: str) -> dict[str, float]:
+        return {one: 0.9 - 0.1 * place for place, one in enumerate(found)} | {"hardly": 0.0}
+
+    desk.meaning = near
+    return await beside.refine(question, following=following, at_hand=str)
+
+
+async def test_notes_leave_the_list_while_the_best_is_the_same_by_words_and_by_meaning(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    beside = KnowledgeBeside(desk)
+    await beside.ask("passport lost", asked=False)
+    best = beside.results[0].article.id
+    assert not await _meant(beside, desk, "passport lost", best, "moi-traffic-fines", following=True)
+    assert await _meant(beside, desk, "passport lost", "moi-traffic-fines", following=True)
+    by_meaning = beside.results
+    assert by_meaning[0].why is Why.MEANING
+    assert not await beside.ask("passport lost at", asked=False)  # by words the best is as before: no going back
+    assert not await _meant(beside, desk, "passport lost at", "moi-traffic-fines", following=True)
+    assert beside.results == by_meaning
+
+
+async def test_what_answers_by_meaning_takes_the_place_of_what_only_looks_alike(qtbot: QtBot, desk: Desk) -> None:
+    beside = KnowledgeBeside(desk)
+    await beside.ask("pazzport", asked=True)
+    assert {answer.why for answer in beside.results} == {Why.ALIKE}
+    assert await _meant(beside, desk, "pazzport", "moi-traffic-fines")
+    assert beside.answered
+    assert [answer.why for answer in beside.results] == [Why.MEANING]
+
+
+async def test_what_is_found_by_meaning_is_narrowed_as_well(qtbot: QtBot, desk: Desk) -> None:
+    beside = KnowledgeBeside(desk)
+    beside.narrowing.choose(By.BODY, "PACI")
+    await beside.ask("civil id", asked=True)
+    await _meant(beside, desk, "civil id", "moi-traffic-fines", "paci-civilid-renewal")
+    assert beside.results[0].article.id == "paci-civilid-renewal"
+    assert {answer.article.body_code for answer in beside.results} == {"PACI"}

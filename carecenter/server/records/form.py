@@ -37,8 +37,8 @@ class What(StrEnum):
 
 ENTITIES: Final[dict[What, tuple[str, ...]]] = {
     What.ACCOUNTS: ("queue", "account", "queue_member"),
-    What.KNOWLEDGE: ("body", "article"),
-    What.CALLERS: ("caller", "caller_phone"),
+    What.KNOWLEDGE: ("body", "article", "article_pin", "article_request"),
+    What.CALLERS: ("caller", "caller_phone", "merge_proposal"),
     What.CALLS: ("call",),
     What.TICKETS: ("ticket", "ticket_entry", "ticket_alias", "callback"),
 }

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -147,8 +148,6 @@ class Meaning:
             self._thread.start()
 
     def _work(self) -> None:
-        if sys.platform == "linux":  # where a thread has a priority of its own: whoever asks comes first
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW)
         try:
             self.catch_up()
         except UserError as error:  # the database is away: the next look tries again
@@ -182,11 +181,20 @@ class Meaning:
                 select(Article.id, Article.version, Article.content).where(Article.id.in_(ids))
             )
             articles = [(one, version, parts_of(content)) for one, version, content in found]
-        made = {one: (version, _rows(embedder, parts)) for one, version, parts in articles}
+        with ThreadPoolExecutor(1, thread_name_prefix="meaning", initializer=_step_back) as reading:
+            each = [reading.submit(_rows, embedder, parts) for _, _, parts in articles]
+            made = {one: (version, rows.result()) for (one, version, _), rows in zip(articles, each, strict=True)}
         with self._transaction() as unit:
             for one, (version, rows) in made.items():
                 _keep(unit.session, one, version, rows)
         return {one: _held(version, rows) for one, (version, rows) in made.items()}
+
+
+def _step_back() -> None:
+    """Whoever asks comes first. Only who computes steps back: who waits for the processor in the middle of a
+    transaction would keep everybody from writing."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW)
 
 
 def parts_of(content: dict[str, Any]) -> Parts:

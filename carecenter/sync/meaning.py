@@ -47,5 +47,8 @@ class Meaning:
         except UserError as error:
             log.info("meaning was not asked: %s", type(error).__name__)
             return _NOTHING
+        except Exception as error:  # a defect of what nobody needs; what an error says may be what was asked
+            log.error("meaning was not asked: %s", type(error).__name__)
+            return _NOTHING
         self._able = answer.able
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -150,12 +151,19 @@ def test_vectors_of_another_model_are_made_anew(built: House, counting: Counting
 
 
 def test_the_first_question_is_answered_at_once_and_later_ones_better(built: House, counting: Counting) -> None:
-    built.centre.meanings = Meaning(built.centre.transaction, load=lambda: counting)
+    answered = threading.Event()
+
+    def load() -> Embedder:
+        assert answered.wait(20)
+        return counting
+
+    built.centre.meanings = Meaning(built.centre.transaction, load=load)
     sara = Device(built.centre, "sara")
     request = MeaningRequest(question="I lost my wallet with the card in it")
     answer = built.centre.meaning(sara.token, request)
     assert answer.able
     assert answer.articles == ()
+    answered.set()
     thread = built.centre.meanings._thread
     assert thread is not None
     thread.join()

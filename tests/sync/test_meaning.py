@@ -67,7 +67,7 @@ async def test_the_nearest_come_with_their_likeness(meaning: Meaning) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("fault", [Unreachable("away"), Busy("busy", retry_after=1)])
+@pytest.mark.parametrize("fault", [Unreachable("away"), Busy("busy", retry_after=1), RuntimeError("a defect")])
 async def test_whatever_goes_wrong_is_an_empty_answer(meaning: Meaning, oracle: Oracle, fault: Exception) -> None:
     oracle.fault = fault
     assert await meaning.near("lost wallet") == {}

@@ -1,4 +1,4 @@
-"""The containers, as far as they can be read without an engine: each file they name is there, each command is one."""
+"""The containers, as far as they can be read without an engine: files they name are there, and so are commands."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from carecenter.server.greeting import LEASE
 from carecenter.store import facts
 from carecenter.sync.http import HttpTransport
 from carecenter.wire import FeedRequest, HallTransport, SealedKeys
-from tests.houses import PASSWORD, House, house, open_ticket
+from tests.houses import PASSWORD, House, house, lend_queries, open_ticket
 from tests.server.serving import serving
 
 NEW_PASSWORD = "another long password"
@@ -118,6 +118,7 @@ def test_a_second_person_gets_into_the_same_store_and_sends_what_the_first_one_l
     noor.workstation.settle(noor.transport.push(noor.session.token, push).results)
     with hall.built.centre.transaction() as unit:
         reference = getattr(kept, "reference", "")
+        lend_queries(unit.session)
         (row,) = tickets.by_reference(unit.session, noor.viewer, reference)
     assert row.id == written.ticket_id
     hall.is_cut = True

@@ -34,7 +34,7 @@ from carecenter.sync.engine import Engine
 from carecenter.ui.search.model import Group
 from carecenter.ui.views.ticket_view_model import Act
 from carecenter.wire import NewAccount, SignIn
-from tests.houses import open_ticket
+from tests.houses import lend_queries, open_ticket
 from tests.journeys.person import PASSWORD, Person, running, waiting_sentence
 from tests.server.serving import serving
 from tests.ui.waiting import until
@@ -184,6 +184,7 @@ async def test_two_desks_see_each_others_ticket_and_go_on_without_the_server(
         assert not [message.say() for message in sara.heard if message.tone in ("warning", "danger")]
         assert sara.store.status.attention == 0
         with service.centre.transaction() as unit:
+            lend_queries(unit.session)
             (row,) = tickets.by_reference(unit.session, sara.store.viewer, theirs)
             texts = [entry.text for entry in tickets.detail(unit.session, sara.store.viewer, row.id).timeline]
         assert texts[-1] == "a note without the server"

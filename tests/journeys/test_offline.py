@@ -12,6 +12,7 @@ from carecenter.queries import tickets
 from carecenter.sync.in_process import InProcess
 from carecenter.ui.search.model import Group
 from carecenter.ui.views.ticket_view_model import Act
+from tests.houses import lend_queries
 from tests.journeys.conftest import Start, Tongue
 from tests.journeys.person import plain, waiting_sentence
 from tests.ui.waiting import until
@@ -70,6 +71,7 @@ async def test_a_call_goes_on_without_the_centre(
         await agent.end_call("2")
         assert not [message.say() for message in agent.heard if message.tone in ("warning", "danger")]
         with agent.centre.transaction() as unit:
+            lend_queries(unit.session)
             assert tickets.by_reference(unit.session, agent.store.viewer, number) == ()
         waited = agent.store.status.waiting
         assert waited >= 5
@@ -78,6 +80,7 @@ async def test_a_call_goes_on_without_the_centre(
         await until(lambda: plain(status.connection.text()).startswith(online))
         assert agent.store.status.attention == 0
         with agent.centre.transaction() as unit:
+            lend_queries(unit.session)
             (row,) = tickets.by_reference(unit.session, agent.store.viewer, number)
             texts = [entry.text for entry in tickets.detail(unit.session, agent.store.viewer, row.id).timeline]
         assert texts[-1] == "a note without the centre"

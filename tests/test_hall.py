@@ -131,8 +131,8 @@ def test_a_second_person_gets_into_the_same_store_and_sends_what_the_first_one_l
     assert [envelope.account_id for envelope in push.operations] == [sara.viewer.account_id]
     noor.workstation.settle(noor.transport.push(noor.session.token, push).results)
     with hall.built.centre.transaction() as unit:
-        lend_queries(unit.session)
         reference = getattr(kept, "reference", "")
+        lend_queries(unit.session)
         (row,) = tickets.by_reference(unit.session, noor.viewer, reference)
     assert row.id == written.ticket_id
     hall.is_cut = True

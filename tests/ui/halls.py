@@ -38,7 +38,8 @@ class HallOfTwo:
         seat = built.seat("sara")
         self.desk = Desk(seat.workstation, seat.viewer)
         self.engine = Engine(self.desk, seat.transport, seat.signed_in)
-        self.desk.elsewhere = Elsewhere(self.desk, self.engine.network, seat.signed_in.token)
+        self.token = seat.signed_in.token
+        self.desk.elsewhere = Elsewhere(self.desk, self.engine.network, self.token)
 
     def matter(self, name: str = "Mariam Al-Salem", number: str = PHONE) -> tuple[RegisterCaller, OpenTicket]:
         """Somebody's ticket in the technical queue, which Sara's desk does not hold."""

@@ -31,7 +31,7 @@ def is_sound(session: Session) -> bool:
             for part in _PARTS:  # not all of them are looked at by the check
                 session.execute(sql(f"SELECT 1 FROM search_{entity}_{part} LIMIT 1"))  # noqa: S608 - our own names
             session.execute(sql(f"SELECT term FROM search_{entity}_terms LIMIT 1"))  # noqa: S608 - our own names
-    except DBAPIError:
+    except (DBAPIError, MemoryError):
         return False
     return True
 

@@ -36,6 +36,8 @@ from carecenter.wire import (
     put_right,
 )
 
+# SQLite takes an overwritten length in the index for a wish for memory that nobody has.
+_IN_THE_WAY: Final = (DBAPIError, StoreDamaged, MemoryError)
 _INDEXED_AT_ONCE: Final = 100  # rows of a page; a first sync brings more, and is indexed afterwards
 
 P = ParamSpec("P")
@@ -251,7 +253,7 @@ class Workstation:
         """
         try:
             return work()
-        except (DBAPIError, StoreDamaged):
+        except _IN_THE_WAY:
             if not self._mend():
                 raise
             return work()
@@ -267,7 +269,7 @@ class Workstation:
                 return False
             with self.transaction() as session:
                 search_mending.make_anew(session)
-        except (DBAPIError, StoreDamaged):  # more than the index is damaged
+        except _IN_THE_WAY:  # more than the index is damaged
             return False
         self.mended += 1
         return True

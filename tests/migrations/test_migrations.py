@@ -23,7 +23,7 @@ _VIRTUAL = ("search_article", "search_caller", "search_ticket")  # full-text tab
 
 def _engine(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Engine:
     if kind == "postgresql":
-        return postgres_engine(request.getfixturevalue("postgres_url"))
+        return postgres_engine(request.getfixturevalue("empty_postgres_url"))
     if kind == "sqlcipher":
         return sqlcipher_engine(tmp_path / "store.db", KEY, foreign_keys=False)
     return memory_engine()

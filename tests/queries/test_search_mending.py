@@ -23,6 +23,10 @@ DAMAGES = {
     "its settings are gone": ["DROP TABLE search_ticket_config"],
     "of another version": ["UPDATE search_ticket_config SET v = 99 WHERE k = 'version'"],
     "overwritten": ["UPDATE search_ticket_data SET block = randomblob(50)"],
+    "overwritten with a wish for more memory than there is": [
+        "UPDATE search_ticket_data SET block = x'380b01925c24d12a9d05daa1c127b43b252a27d1fa433cd79388fc4691969d7a"
+        "644be0a657fb58e1c42f0ce4336f5d88a8e8'"
+    ],
     "gone": ["DROP TABLE search_ticket_terms", "DROP TABLE search_ticket"],
     "its words are gone": ["DROP TABLE search_word"],
     "all of it is gone": [

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from carecenter.migrations import bring_up_to_date
-from carecenter.models.base import Side
 from carecenter.models.engine import postgres_engine
 from carecenter.server.centre import Centre
 from tests import houses
@@ -22,7 +20,6 @@ class PostgresHouse(House):
 
     def open_centre(self, *, knowledge: bool = False) -> Centre:
         engine = postgres_engine(self._url)
-        bring_up_to_date(engine, Side.CENTRE)
         path = self.directory / "not-used.db"
         centre = houses.open_centre(path, self.clock, knowledge=knowledge, engine=engine)
         self._open.callback(centre.close)

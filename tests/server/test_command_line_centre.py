@@ -33,9 +33,9 @@ from tests.server.terminals import DEVICE, Terminal, centre_at, heard, signed_in
 
 @pytest.fixture
 def empty(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Terminal]:
-    yield Terminal(postgres_url, monkeypatch, capsys)
+    yield Terminal(empty_postgres_url, monkeypatch, capsys)
     i18n.set_language("en")
 
 

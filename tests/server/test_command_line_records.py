@@ -21,10 +21,10 @@ from tests.server.terminals import Terminal, centre_at, heard, signed_in
 
 @pytest.fixture
 def hall(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Terminal]:
     """The terminal of a hall that was made with ``init``."""
-    terminal = Terminal(postgres_url, monkeypatch, capsys)
+    terminal = Terminal(empty_postgres_url, monkeypatch, capsys)
     assert terminal.run("init", "--password-stdin", typed=PASSWORD) == DONE, terminal.err
     yield terminal
     i18n.set_language("en")

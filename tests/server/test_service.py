@@ -235,19 +235,19 @@ def test_another_kind_of_database_is_refused(url: str) -> None:
         service.check(url)
 
 
-def test_a_database_that_is_away_empty_or_of_another_version_is_told(postgres_url: str) -> None:
+def test_a_database_that_is_away_empty_or_of_another_version_is_told(empty_postgres_url: str) -> None:
     with pytest.raises(UserError, match="cannot be reached"):
         service.check("postgresql+psycopg://nobody@127.0.0.1:9/none")
     with pytest.raises(UserError, match="carecenter-server init"):
-        service.check(postgres_url)
-    engine = postgres_engine(postgres_url)
+        service.check(empty_postgres_url)
+    engine = postgres_engine(empty_postgres_url)
     bring_up_to_date(engine, Side.CENTRE)
-    service.check(postgres_url)
+    service.check(empty_postgres_url)
     for version, told in (("0001", "carecenter-server migrate"), ("9999", "newer")):
         with engine.begin() as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
         with pytest.raises(UserError, match=told):
-            service.check(postgres_url)
+            service.check(empty_postgres_url)
     engine.dispose()
 
 

@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from carecenter.core.errors import Unreachable
-from carecenter.migrations import bring_up_to_date
-from carecenter.models.base import Base, Side
+from carecenter.models.base import Base
 from carecenter.models.centre import OpLog
 from carecenter.models.engine import postgres_engine
 from carecenter.server.centre import Centre
@@ -55,7 +54,6 @@ class Hall(House):
 
     def open_centre(self, *, knowledge: bool = False) -> Centre:
         self.engine: Engine = postgres_engine(self._url)
-        bring_up_to_date(self.engine, Side.CENTRE)
         unused = self.directory / "unused.db"
         centre = houses.open_centre(unused, self.clock, knowledge=knowledge, engine=self.engine)
         self._open.callback(centre.close)

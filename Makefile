@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run tour server test soak bench-search check format strings lock clean
 
+# What was compiled once is not compiled again by every process of a test.
+unexport PYTHONDONTWRITEBYTECODE
+
 python := .venv/bin/python
 # The environment's own LANGUAGE may be a list such as ar_KW:en.
 language := $(if $(filter ar%,$(LANGUAGE)),ar,en)

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _HERE: Final = Path(__file__).parent
 _MEASURED: Final = ("core", "operations", "queries", "store")
 
+# Thousands of stores are written to and forced to the disk; a killed process needs no disk for its proof.
+if "TMPDIR" not in os.environ and (_memory := postgres.fast_directory()) is not None:
+    os.environ["TMPDIR"] = tempfile.tempdir = _memory
+
 _home = tempfile.TemporaryDirectory(prefix="carecenter-tests-")
 
 hypothesis.settings.register_profile(
@@ -69,7 +73,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """A layer counts as covered by the tests that stand beside it; to follow the others would cost half as much
     time again."""
     measuring = coverage.Coverage.current()
-    if measuring is None or item.path.relative_to(_HERE).parts[0] in _MEASURED:
+    if measuring is None or (_HERE in item.path.parents and item.path.relative_to(_HERE).parts[0] in _MEASURED):
         return (yield)
     measuring.stop()
     try:
@@ -80,7 +84,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The proofs first: what takes longest would otherwise be waited for at the end."""
-    items.sort(key=lambda item: "sync" not in item.path.relative_to(_HERE).parts)
+    items.sort(key=lambda item: item.path.parent != _HERE / "sync")
 
 
 def pytest_asyncio_loop_factories(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_ROOM = 2 << 30  # bytes
 _START_SECONDS = 30
 _SETTINGS = ("listen_addresses=", "shared_buffers=32MB", "max_connections=50")
 # A crash may lose everything here: speed is all that counts.
@@ -37,7 +38,7 @@ def cluster(*settings: str, durable: bool = False) -> Iterator[Cluster]:
     Raises RuntimeError when PostgreSQL is not installed or does not come up.
     """
     programs = _programs()
-    directory = Path(tempfile.mkdtemp(prefix="carecenter-pg-", dir=None if durable else _fast_directory()))
+    directory = Path(tempfile.mkdtemp(prefix="carecenter-pg-", dir=None if durable else fast_directory()))
     try:
         process_options = _process_options(directory)
         subprocess.run(
@@ -94,9 +95,10 @@ def _programs() -> Path:
     raise RuntimeError("PostgreSQL is not installed; `make test` installs it")
 
 
-def _fast_directory() -> str | None:
-    """Memory, where the system offers it; None means the default directory for temporary files."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+def fast_directory() -> str | None:
+    """Memory, where the system offers enough of it; None means the default directory for temporary files."""
+    memory = "/dev/shm"
+    return memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM else None
 
 
 def _process_options(directory: Path) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from pathlib import Path
 from carecenter.sync.http import HttpTransport
 from carecenter.wire import SignIn
 from tests.deploy.proxy import DEPLOY
-from tests.postgres import _fast_directory
+from tests.postgres import fast_directory
 
 
 def test_a_desk_signs_in_with_what_it_says_and_nothing_stays_when_it_ends() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="carecenter-local-", dir=_fast_directory()))
+    folder = Path(tempfile.mkdtemp(prefix="carecenter-local-", dir=fast_directory()))
     folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else
     environment = {**os.environ, "LANGUAGE": "en"}
     command = ["sh", str(DEPLOY / "local.sh"), str(folder / "centre"), "0"]

@@ -77,7 +77,7 @@ class Archived:
 
 @pytest.fixture
 def archived() -> Iterator[Archived]:
-    folder = Path(tempfile.mkdtemp(prefix="carecenter-pg-", dir=postgres._fast_directory()))
+    folder = Path(tempfile.mkdtemp(prefix="carecenter-pg-", dir=postgres.fast_directory()))
     try:
         options = postgres._process_options(folder)
         cluster = Archived(folder, postgres._programs(), options)

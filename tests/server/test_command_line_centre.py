@@ -22,13 +22,13 @@ from carecenter.migrations import HEAD, upgrade
 from carecenter.models.base import Side
 from carecenter.models.centre import Audit
 from carecenter.models.engine import postgres_engine
-from carecenter.server import command_line, reading
+from carecenter.server import administration, ageing, command_line, namesakes, reading, restored
 from carecenter.server.commands import database
-from carecenter.server.commands.parser import DONE, FAILED, FOUND
+from carecenter.server.commands.parser import DONE, FAILED, FOUND, INTERRUPTED
 from carecenter.wire import Hello
 from tests import postgres
 from tests.houses import PASSWORD
-from tests.server.terminals import DEVICE, Terminal, centre_at, heard, signed_in
+from tests.server.terminals import DEVICE, Terminal, centre_at, heard, interrupt, signed_in
 
 
 @pytest.fixture
@@ -93,12 +93,37 @@ def test_migrate_says_from_where_to_where_and_leaves_a_newer_schema_alone(empty:
     assert empty.run("migrate") == DONE
     assert "from 0001 to " + HEAD in empty.out
     assert empty.run("migrate") == DONE
-    assert "Nothing was changed" in empty.out
+    assert "as it should be" in empty.out
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     assert empty.run("migrate") == FAILED
     assert "newer version" in empty.err
+
+
+def test_a_hall_whose_making_or_migration_is_interrupted_is_whole_when_it_is_done_again(
+    empty: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init = ("init", "--password-stdin")
+    for module, step, arguments in (
+        (administration, "add_account", init),
+        (namesakes, "catch_up", ("migrate",)),
+        (restored, "renew_centre", ("renew", "--yes")),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, step, interrupt)
+            assert empty.run(*arguments, typed=PASSWORD) == INTERRUPTED
+        assert "run the same command again" in empty.err
+        assert empty.run(*arguments, typed=PASSWORD) == DONE, empty.err
+    assert empty.run(*init, typed=PASSWORD) == DONE
+    assert "There is a centre in this database already" in empty.out
+
+
+def test_ctrl_c_at_a_question_changes_nothing(empty: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getpass", interrupt)
+    assert empty.run("init") == INTERRUPTED
+    assert "Nothing was changed" in empty.err
+    assert empty.run("status") == FAILED
 
 
 def test_where_the_roles_are_used_the_second_wall_stands_after_init_and_migrate(empty: Terminal) -> None:
@@ -302,6 +327,18 @@ def test_a_backup_comes_back_in_another_database_as_a_new_generation(
         signed_in(centre, "admin")
 
 
+def test_a_restore_that_is_interrupted_says_how_to_go_on(
+    hall: Terminal, other_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "hall.dump")
+    assert hall.run("backup", "--to", file) == DONE
+    with monkeypatch.context() as patch:
+        patch.setattr(restored, "renew_centre", interrupt)
+        assert hall.run("restore", "--from", file, url=other_url) == INTERRUPTED
+    assert "carecenter-server renew" in hall.err
+    assert hall.run("renew", "--yes", url=other_url) == DONE
+
+
 def test_a_damaged_backup_leaves_the_database_empty(hall: Terminal, other_url: str, tmp_path: Path) -> None:
     file = tmp_path / "hall.dump"
     assert hall.run("backup", "--to", str(file)) == DONE
@@ -331,6 +368,23 @@ def test_ageing_by_hand_ends_what_has_run_out(hall: Terminal) -> None:
     assert hall.run("age") == DONE
     assert "Sessions ended: 1" in hall.out
     assert hall.json("device", "list")[0]["accounts"] == []
+
+
+def test_ageing_that_is_interrupted_does_not_say_that_nothing_was_changed(
+    hall: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with centre_at(hall.url) as centre:
+        signed_in(centre, "admin")
+    engine = postgres_engine(hall.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE token SET expires_at = now() - interval '1 day'"))
+    engine.dispose()
+    with monkeypatch.context() as patch:
+        patch.setattr(ageing, "_grants", interrupt)
+        assert hall.run("age") == INTERRUPTED
+    assert hall.err == "Interrupted. What was done so far stays: run the same command again to go on.\n"
+    assert hall.json("device", "list")[0]["accounts"] == [], "ended before"
+    assert hall.run("age") == DONE
 
 
 def test_status_reads_at_a_glance(hall: Terminal) -> None:

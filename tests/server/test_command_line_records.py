@@ -16,7 +16,7 @@ from carecenter.server.records import exporting, importing
 from tests.houses import PASSWORD
 from tests.server.records.test_checking import CALLER, PHONE
 from tests.server.records.test_importing import written
-from tests.server.terminals import Terminal, centre_at, heard, signed_in
+from tests.server.terminals import Terminal, centre_at, heard, interrupt, signed_in
 
 
 @pytest.fixture
@@ -80,16 +80,15 @@ def test_what_was_put_aside_is_corrected_and_read_again(hall: Terminal, tmp_path
 
 
 def test_ctrl_c_says_what_is_there_now(hall: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_arguments: object, **_options: object) -> None:
-        raise KeyboardInterrupt
-
     file = written(tmp_path / "old.jsonl", [CALLER])
     monkeypatch.setattr(exporting, "_write", interrupt)
     monkeypatch.setattr(importing.Importer, "run", interrupt)
     monkeypatch.setattr(seed, "fill", interrupt)
     for arguments, said in (
         (("export", "--to", str(tmp_path / "hall.jsonl")), "No file was written"),
+        (("export", "--to", "-"), "What was written is not whole"),
         (("import", "--from", str(file)), "run the same command again"),
+        (("import", "--from", str(file), "--check"), "Nothing was changed"),
         (("seed", "--tickets", "1", "--accounts", "0"), "stays"),
     ):
         assert hall.run(*arguments) == INTERRUPTED

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from carecenter.core import i18n
 from carecenter.server import seed
 from carecenter.server.commands.parser import DONE, FAILED, FOUND, INTERRUPTED
 from carecenter.server.commands.showing import Progress
@@ -17,17 +15,6 @@ from tests.houses import PASSWORD
 from tests.server.records.test_checking import CALLER, PHONE
 from tests.server.records.test_importing import written
 from tests.server.terminals import Terminal, centre_at, heard, interrupt, signed_in
-
-
-@pytest.fixture
-def hall(
-    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Terminal]:
-    """The terminal of a hall that was made with ``init``."""
-    terminal = Terminal(empty_postgres_url, monkeypatch, capsys)
-    assert terminal.run("init", "--password-stdin", typed=PASSWORD) == DONE, terminal.err
-    yield terminal
-    i18n.set_language("en")
 
 
 def test_a_load_is_asked_for_exported_and_counted(hall: Terminal, tmp_path: Path) -> None:

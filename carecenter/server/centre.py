@@ -55,7 +55,6 @@ from carecenter.wire import (
     FeedPage,
     FeedRequest,
     Greeting,
-    HallTransport,
     Hello,
     LookupAnswer,
     LookupRequest,
@@ -73,6 +72,7 @@ from carecenter.wire import (
     SignIn,
     UnsealedKeys,
 )
+from carecenter.wire.transport import HallTransport
 
 
 class Centre(HallTransport):

@@ -42,7 +42,8 @@ from carecenter.store import facts, salvage, scopes
 from carecenter.store.workstation import Workstation
 from carecenter.sync.http import HttpTransport
 from carecenter.sync.signing_in import OTHER_CENTRE, Credentials, OtherCentre, SigningIn, proof_for
-from carecenter.wire import HallTransport, Hello, SealedKeys, SignedIn, SignIn
+from carecenter.wire import Hello, SealedKeys, SignedIn, SignIn
+from carecenter.wire.transport import HallTransport
 
 log = logging.getLogger(__name__)
 

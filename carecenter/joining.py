@@ -40,8 +40,8 @@ from carecenter.wire import (
     Outcome,
     Push,
     Result,
-    Transport,
 )
+from carecenter.wire.transport import Transport
 
 log = logging.getLogger(__name__)
 

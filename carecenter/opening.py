@@ -21,7 +21,8 @@ from carecenter.models.engine import sqlcipher_engine
 from carecenter.models.viewer import Viewer
 from carecenter.store import salvage
 from carecenter.store.workstation import Workstation
-from carecenter.wire import BlockRequest, FeedRequest, SignedIn, Transport
+from carecenter.wire import BlockRequest, FeedRequest, SignedIn
+from carecenter.wire.transport import Transport
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""

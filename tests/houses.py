@@ -40,8 +40,8 @@ from carecenter.wire import (
     Result,
     SignedIn,
     SignIn,
-    Transport,
 )
+from carecenter.wire.transport import Transport
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -36,7 +36,8 @@ from carecenter.server.greeting import LEASE
 from carecenter.store import facts
 from carecenter.sync.http import HttpTransport
 from carecenter.sync.signing_in import proof_for
-from carecenter.wire import FeedRequest, HallTransport, Outcome, SealedKeys
+from carecenter.wire import FeedRequest, Outcome, SealedKeys
+from carecenter.wire.transport import HallTransport
 from tests.houses import PASSWORD, House, house, lend_queries, open_ticket
 from tests.server.serving import serving
 

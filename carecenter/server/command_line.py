@@ -37,8 +37,8 @@ def _run(command: Run, chosen: argparse.Namespace) -> int:
         print(_(error.message).format(**error.params) if error.params else _(error.message), file=sys.stderr)
     except EOFError:
         print(_("There is no terminal to ask on. Use --name and --password-stdin."), file=sys.stderr)
-    except KeyboardInterrupt:
-        print(_("Interrupted. Nothing was changed."), file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(str(interrupt) or _("Interrupted. Nothing was changed."), file=sys.stderr)
         return INTERRUPTED
     return FAILED
 

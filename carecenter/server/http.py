@@ -36,7 +36,8 @@ from carecenter.server.feed import Page
 from carecenter.server.held import HEARTBEAT, Held
 from carecenter.server.lately import Place
 from carecenter.server.throttle import Throttle, TooOften
-from carecenter.wire import FeedRequest, Message, Problem, problem_of
+from carecenter.wire import FeedRequest, Message, Problem
+from carecenter.wire.problems import problem_of
 
 log = logging.getLogger(__name__)
 

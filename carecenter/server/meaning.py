@@ -13,8 +13,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import delete, select
@@ -125,11 +126,12 @@ class Meaning:
             self._held |= self._kept(chunk, versions)
         self._index = _index(self._held) if owed or self._index is None else self._index
         missing = [one for one in owed if one not in self._held or self._held[one].version != versions[one]]
-        for piece in _chunks(missing, _PIECE):
-            if self._closed.is_set():
-                return
-            self._held |= self._made(piece, self._embedder)
-            self._index = _index(self._held)
+        with ThreadPoolExecutor(1, thread_name_prefix="meaning", initializer=_step_back) as reader:
+            for piece in _chunks(missing, _PIECE):
+                if self._closed.is_set():
+                    return
+                self._held |= self._made(piece, self._embedder, reader)
+                self._index = _index(self._held)
 
     def close(self) -> None:
         """Nothing is made any more."""
@@ -174,16 +176,15 @@ class Meaning:
                     rows.setdefault(row.article_id, []).append((row.vector, row.whole))
         return {one: _held(versions[one], kept) for one, kept in rows.items()}
 
-    def _made(self, ids: list[str], embedder: Embedder) -> dict[str, Held]:
+    def _made(self, ids: list[str], embedder: Embedder, reader: Executor) -> dict[str, Held]:
         """The vectors of some articles; they are computed between two transactions, so that nobody waits."""
         with self._transaction() as unit:
             found = unit.session.execute(
                 select(Article.id, Article.version, Article.content).where(Article.id.in_(ids))
             )
             articles = [(one, version, parts_of(content)) for one, version, content in found]
-        with ThreadPoolExecutor(1, thread_name_prefix="meaning", initializer=_step_back) as reading:
-            each = [reading.submit(_rows, embedder, parts) for _, _, parts in articles]
-            made = {one: (version, rows.result()) for (one, version, _), rows in zip(articles, each, strict=True)}
+        each = reader.map(partial(_rows, embedder), [parts for _, _, parts in articles])
+        made = {one: (version, rows) for (one, version, _), rows in zip(articles, each, strict=True)}
         with self._transaction() as unit:
             for one, (version, rows) in made.items():
                 _keep(unit.session, one, version, rows)

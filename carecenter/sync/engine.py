@@ -27,7 +27,8 @@ from carecenter.sync.meaning import Meaning
 from carecenter.sync.network import Network
 from carecenter.sync.sending import Sending
 from carecenter.sync.watchdog import Watchdog
-from carecenter.wire import Hello, SignedIn, Transport, Verdict
+from carecenter.wire import Hello, SignedIn, Verdict
+from carecenter.wire.transport import Transport
 
 log = logging.getLogger(__name__)
 

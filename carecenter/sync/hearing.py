@@ -15,7 +15,8 @@ from carecenter.core.errors import NotFound
 from carecenter.models.base import synced_models
 from carecenter.store.desk import Desk
 from carecenter.store.feed import FeedGap
-from carecenter.wire import FeedPage, FeedRequest, ManifestRequest, SignedIn, Transport
+from carecenter.wire import FeedPage, FeedRequest, ManifestRequest, SignedIn
+from carecenter.wire.transport import Transport
 
 R = TypeVar("R")
 A = TypeVar("A")

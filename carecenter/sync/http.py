@@ -37,7 +37,6 @@ from carecenter.wire import (
     FeedPage,
     FeedRequest,
     Greeting,
-    HallTransport,
     Hello,
     LookupAnswer,
     LookupRequest,
@@ -54,8 +53,9 @@ from carecenter.wire import (
     SignedIn,
     SignIn,
     UnsealedKeys,
-    error_of,
 )
+from carecenter.wire.problems import error_of
+from carecenter.wire.transport import HallTransport
 
 M = TypeVar("M")
 

@@ -28,8 +28,8 @@ from carecenter.wire import (
     Pushed,
     SignedIn,
     SignIn,
-    Transport,
 )
+from carecenter.wire.transport import Transport
 
 M = TypeVar("M")
 

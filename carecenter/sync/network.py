@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-from carecenter.wire import Transport
+from carecenter.wire.transport import Transport
 
 P = ParamSpec("P")
 T = TypeVar("T")

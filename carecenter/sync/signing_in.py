@@ -26,7 +26,6 @@ from carecenter.wire import (
     FeedPage,
     FeedRequest,
     Greeting,
-    HallTransport,
     Hello,
     LookupAnswer,
     LookupRequest,
@@ -39,8 +38,8 @@ from carecenter.wire import (
     Pushed,
     SignedIn,
     SignIn,
-    Transport,
 )
+from carecenter.wire.transport import HallTransport, Transport
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -41,6 +41,11 @@ class Terminal:
     def json(self, *arguments: str) -> Any:
         assert self.run(*arguments, "--json") == DONE, self.err
         return json.loads(self.out)
+
+
+def interrupt(*_arguments: object, **_options: object) -> NoReturn:
+    """In place of a step during which somebody presses Ctrl+C."""
+    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""``carecenter-server`` as the administrator of a hall meets it, on a real PostgreSQL."""
+"""``carecenter-server`` makes a hall's centre, keeps it, backs it up and tells how it is, on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,54 +7,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import delete, make_url, text, update
+from sqlalchemy import make_url, text
 
-from carecenter.core import i18n
-from carecenter.core.errors import NotAllowed, SignedOut, UserError
-from carecenter.core.terms import Role
+from carecenter.core.errors import SignedOut
 from carecenter.migrations import HEAD, upgrade
 from carecenter.models.base import Side
-from carecenter.models.centre import Audit
 from carecenter.models.engine import postgres_engine
-from carecenter.server import command_line, reading
+from carecenter.server import administration, ageing, command_line, namesakes, reading, restored
 from carecenter.server.commands import database
-from carecenter.server.commands.parser import DONE, FAILED, FOUND
+from carecenter.server.commands.parser import DONE, FAILED, INTERRUPTED
 from carecenter.wire import Hello
-from tests import postgres
 from tests.houses import PASSWORD
-from tests.server.terminals import DEVICE, Terminal, centre_at, heard, signed_in
-
-
-@pytest.fixture
-def empty(
-    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Terminal]:
-    yield Terminal(empty_postgres_url, monkeypatch, capsys)
-    i18n.set_language("en")
-
-
-@pytest.fixture
-def hall(empty: Terminal) -> Terminal:
-    """The terminal of a hall that was made with ``init``."""
-    assert empty.run("init", "--password-stdin", typed=PASSWORD) == DONE, empty.err
-    return empty
-
-
-@pytest.fixture
-def other_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
-    """Another empty database of the same server."""
-    name = f"other_{os.getpid()}"
-    options: dict[str, Any] = {"host": str(postgres_cluster.directory), "user": "test", "dbname": "postgres"}
-    with psycopg.connect(**options, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-        yield postgres_cluster.url(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+from tests.server.terminals import Terminal, centre_at, interrupt, signed_in
 
 
 def test_an_empty_database_becomes_a_hall_where_the_administrator_signs_in(hall: Terminal) -> None:
@@ -93,12 +61,37 @@ def test_migrate_says_from_where_to_where_and_leaves_a_newer_schema_alone(empty:
     assert empty.run("migrate") == DONE
     assert "from 0001 to " + HEAD in empty.out
     assert empty.run("migrate") == DONE
-    assert "Nothing was changed" in empty.out
+    assert "as it should be" in empty.out
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     assert empty.run("migrate") == FAILED
     assert "newer version" in empty.err
+
+
+def test_a_hall_whose_making_or_migration_is_interrupted_is_whole_when_it_is_done_again(
+    empty: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init = ("init", "--password-stdin")
+    for module, step, arguments in (
+        (administration, "add_account", init),
+        (namesakes, "catch_up", ("migrate",)),
+        (restored, "renew_centre", ("renew", "--yes")),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, step, interrupt)
+            assert empty.run(*arguments, typed=PASSWORD) == INTERRUPTED
+        assert "run the same command again" in empty.err
+        assert empty.run(*arguments, typed=PASSWORD) == DONE, empty.err
+    assert empty.run(*init, typed=PASSWORD) == DONE
+    assert "There is a centre in this database already" in empty.out
+
+
+def test_ctrl_c_at_a_question_changes_nothing(empty: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getpass", interrupt)
+    assert empty.run("init") == INTERRUPTED
+    assert "Nothing was changed" in empty.err
+    assert empty.run("status") == FAILED
 
 
 def test_where_the_roles_are_used_the_second_wall_stands_after_init_and_migrate(empty: Terminal) -> None:
@@ -152,133 +145,6 @@ def test_behind_the_second_wall_the_writer_does_the_days_work_and_a_backup_comes
     engine.dispose()
 
 
-def test_an_account_is_made_shut_out_and_let_in_again(hall: Terminal) -> None:
-    new = ("account", "add", "sara", "--role", "agent", "--queue", "general", "--name-en", "Sara")
-    assert hall.run(*new, "--password-stdin", typed=PASSWORD) == DONE, hall.err
-    assert hall.run(*new, "--password-stdin", typed=PASSWORD) == FAILED
-    assert "already an account" in hall.err
-    with centre_at(hall.url) as centre:
-        token = signed_in(centre, "sara").token
-        assert hall.run("account", "disable", "sara") == DONE
-        with pytest.raises(SignedOut):
-            centre.hello(token, Hello(version="1"))
-        with pytest.raises(UserError, match="not active"):
-            signed_in(centre, "sara")
-        assert hall.run("account", "enable", "Sara") == DONE
-        token = signed_in(centre, "sara").token
-        assert hall.run("account", "reset", "sara", "--password-stdin", typed="another-password") == DONE
-        with pytest.raises(SignedOut):
-            centre.hello(token, Hello(version="1"))
-        signed_in(centre, "sara", "another-password")
-    assert hall.run("account", "reset", "nobody", "--password-stdin", typed=PASSWORD) == FAILED
-    assert "no account named nobody" in hall.err
-
-
-def test_another_role_reaches_the_desks_and_the_last_administrator_stays(hall: Terminal) -> None:
-    hall.run("account", "add", "sara", "--role", "agent", "--password-stdin", typed=PASSWORD)
-    with centre_at(hall.url) as centre:
-        answer = signed_in(centre, "admin")
-        cursors = dict.fromkeys(answer.scopes, 0)
-        heard(centre, answer.token, cursors)
-        assert hall.run("account", "roles", "sara", "supervisor") == DONE
-        assert "Supervisor" in hall.out
-        assert [row.image["role"] for row in heard(centre, answer.token, cursors) if row.image] == ["supervisor"]
-    for arguments in (("account", "disable", "admin"), ("account", "roles", "admin", "editor")):
-        assert hall.run(*arguments) == FAILED
-        assert "last administrator" in hall.err
-    assert hall.run("account", "roles", "sara", "administrator") == DONE
-    assert hall.run("account", "disable", "admin") == DONE
-    roles = {line["name"]: (line["role"], line["active"]) for line in hall.json("account", "list")}
-    assert roles == {"admin": ("administrator", False), "sara": ("administrator", True)}
-    assert hall.run("account", "roles") == DONE
-    assert all(role.value in hall.out for role in Role)
-
-
-def test_a_revoked_workstation_is_out_at_once_until_it_is_allowed(hall: Terminal) -> None:
-    with centre_at(hall.url) as centre:
-        token = signed_in(centre, "admin").token
-        assert hall.run("device", "revoke", "0193") == DONE
-        assert DEVICE in hall.out
-        with pytest.raises(SignedOut):
-            centre.hello(token, Hello(version="1"))
-        with pytest.raises(NotAllowed, match="revoked"):
-            signed_in(centre, "admin")
-        assert hall.run("device", "allow", DEVICE) == DONE
-        with pytest.raises(SignedOut):
-            centre.hello(token, Hello(version="1"))
-        signed_in(centre, "admin")
-    (line,) = hall.json("device", "list")
-    assert (line["name"], line["revoked"], line["accounts"]) == ("Desk 7", False, ["admin"])
-    assert hall.run("device", "revoke", "9999") == FAILED
-    assert "no workstation" in hall.err
-
-
-def test_whoever_leaves_a_queue_no_longer_follows_it(hall: Terminal) -> None:
-    names = ("--name-ar", "التأشيرات", "--name-en", "Visas")
-    assert hall.run("queue", "add", "visas", *names, "--restricted") == DONE
-    assert hall.run("queue", "add", "visas", *names) == FAILED
-    hall.run("account", "add", "sara", "--role", "agent", "--password-stdin", typed=PASSWORD)
-    assert hall.run("queue", "members", "visas", "--add", "sara", "--add", "sara") == DONE, hall.err
-    assert hall.out == "sara\n"
-    with centre_at(hall.url) as centre:
-        answer = signed_in(centre, "sara")
-        assert "queue:visas" in answer.scopes
-        cursors = dict.fromkeys(answer.scopes, 0)
-        held = {row.id for row in heard(centre, answer.token, cursors) if row.entity == "queue_member"}
-        assert hall.run("queue", "members", "visas", "--remove", "sara") == DONE
-        assert "Nobody works" in hall.err
-        gone = [row for row in heard(centre, answer.token, cursors) if row.entity == "queue_member"]
-        assert {row.id for row in gone} == held
-        assert [row.image for row in gone] == [None]
-        assert "queue:visas" not in signed_in(centre, "sara").scopes
-    assert hall.json("queue", "list")[-1] == {
-        "id": "visas",
-        "name_ar": "التأشيرات",
-        "name_en": "Visas",
-        "restricted": True,
-        "members": [],
-    }
-
-
-def test_members_are_changed_together_or_not_at_all(hall: Terminal) -> None:
-    assert hall.run("queue", "members", "general", "--add", "admin", "--add", "nobody") == FAILED
-    assert "no account named nobody" in hall.err
-    assert hall.json("queue", "members", "general") == []
-
-
-def test_what_the_administrator_did_is_in_the_trail_without_a_password(hall: Terminal) -> None:
-    hall.run("account", "reset", "admin", "--password-stdin", typed="another-password")
-    hall.run("account", "add", "sara", "--role", "agent", "--password-stdin", typed="yet-another-one")
-    lines = hall.json("audit", "show", "--last", "2")
-    assert [line["action"] for line in lines] == ["SetPassword", "CreateAccount"]
-    assert "another" not in hall.out
-    assert hall.run("audit", "show") == DONE
-    assert "CreateAccount" in hall.out
-
-
-def test_verify_finds_what_was_changed_and_what_was_cut_off(hall: Terminal, tmp_path: Path) -> None:
-    heads = tmp_path / "heads.jsonl"
-    signing = ("audit", "sign", "--key", str(tmp_path / "key"), "--to", str(heads))
-    key = hall.json(*signing)["key"]
-    proof = ("--heads", str(heads), "--key", key)
-    assert hall.run("audit", "verify", *proof) == DONE
-    assert "whole" in hall.out
-    engine = postgres_engine(hall.url)
-    with engine.begin() as connection:
-        connection.execute(update(Audit).where(Audit.number == 1).values(account_id="somebody"))
-    assert hall.run("audit", "verify") == FOUND
-    assert "Line 1 was changed" in hall.out
-    with engine.begin() as connection:
-        connection.execute(delete(Audit))
-        connection.execute(text("DELETE FROM centre_fact WHERE name = 'audit_head'"))
-    engine.dispose()
-    assert hall.run("audit", "verify") == DONE  # nothing but the signed head knows
-    assert hall.run("audit", "verify", *proof, "--json") == FOUND
-    assert json.loads(hall.out)[0]["flaw"] == "cut_off"
-    assert hall.run("audit", "verify", "--heads", str(heads)) == FAILED
-    assert "--key" in hall.err
-
-
 def test_a_backup_comes_back_in_another_database_as_a_new_generation(
     hall: Terminal, other_url: str, tmp_path: Path
 ) -> None:
@@ -300,6 +166,18 @@ def test_a_backup_comes_back_in_another_database_as_a_new_generation(
         with pytest.raises(SignedOut):
             centre.hello(token, Hello(version="1"))
         signed_in(centre, "admin")
+
+
+def test_a_restore_that_is_interrupted_says_how_to_go_on(
+    hall: Terminal, other_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "hall.dump")
+    assert hall.run("backup", "--to", file) == DONE
+    with monkeypatch.context() as patch:
+        patch.setattr(restored, "renew_centre", interrupt)
+        assert hall.run("restore", "--from", file, url=other_url) == INTERRUPTED
+    assert "carecenter-server renew" in hall.err
+    assert hall.run("renew", "--yes", url=other_url) == DONE
 
 
 def test_a_damaged_backup_leaves_the_database_empty(hall: Terminal, other_url: str, tmp_path: Path) -> None:
@@ -331,6 +209,23 @@ def test_ageing_by_hand_ends_what_has_run_out(hall: Terminal) -> None:
     assert hall.run("age") == DONE
     assert "Sessions ended: 1" in hall.out
     assert hall.json("device", "list")[0]["accounts"] == []
+
+
+def test_ageing_that_is_interrupted_does_not_say_that_nothing_was_changed(
+    hall: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with centre_at(hall.url) as centre:
+        signed_in(centre, "admin")
+    engine = postgres_engine(hall.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE token SET expires_at = now() - interval '1 day'"))
+    engine.dispose()
+    with monkeypatch.context() as patch:
+        patch.setattr(ageing, "_grants", interrupt)
+        assert hall.run("age") == INTERRUPTED
+    assert hall.err == "Interrupted. What was done so far stays: run the same command again to go on.\n"
+    assert hall.json("device", "list")[0]["accounts"] == [], "ended before"
+    assert hall.run("age") == DONE
 
 
 def test_status_reads_at_a_glance(hall: Terminal) -> None:

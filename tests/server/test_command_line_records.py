@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from carecenter.core import i18n
 from carecenter.server import seed
 from carecenter.server.commands.parser import DONE, FAILED, FOUND, INTERRUPTED
 from carecenter.server.commands.showing import Progress
@@ -16,18 +14,7 @@ from carecenter.server.records import exporting, importing
 from tests.houses import PASSWORD
 from tests.server.records.test_checking import CALLER, PHONE
 from tests.server.records.test_importing import written
-from tests.server.terminals import Terminal, centre_at, heard, signed_in
-
-
-@pytest.fixture
-def hall(
-    empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Terminal]:
-    """The terminal of a hall that was made with ``init``."""
-    terminal = Terminal(empty_postgres_url, monkeypatch, capsys)
-    assert terminal.run("init", "--password-stdin", typed=PASSWORD) == DONE, terminal.err
-    yield terminal
-    i18n.set_language("en")
+from tests.server.terminals import Terminal, centre_at, heard, interrupt, signed_in
 
 
 def test_a_load_is_asked_for_exported_and_counted(hall: Terminal, tmp_path: Path) -> None:
@@ -80,16 +67,15 @@ def test_what_was_put_aside_is_corrected_and_read_again(hall: Terminal, tmp_path
 
 
 def test_ctrl_c_says_what_is_there_now(hall: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_arguments: object, **_options: object) -> None:
-        raise KeyboardInterrupt
-
     file = written(tmp_path / "old.jsonl", [CALLER])
     monkeypatch.setattr(exporting, "_write", interrupt)
     monkeypatch.setattr(importing.Importer, "run", interrupt)
     monkeypatch.setattr(seed, "fill", interrupt)
     for arguments, said in (
         (("export", "--to", str(tmp_path / "hall.jsonl")), "No file was written"),
+        (("export", "--to", "-"), "What was written is not whole"),
         (("import", "--from", str(file)), "run the same command again"),
+        (("import", "--from", str(file), "--check"), "Nothing was changed"),
         (("seed", "--tickets", "1", "--accounts", "0"), "stays"),
     ):
         assert hall.run(*arguments) == INTERRUPTED

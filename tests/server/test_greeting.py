@@ -14,12 +14,6 @@ from tests.houses import House
 from tests.server.devices import Device
 
 
-@pytest.fixture
-def sara(house: House) -> Device:
-    house.account("sara")
-    return Device(house.centre, "sara")
-
-
 def hello(sara: Device, schema: int = SCHEMA, generation: str | None = None) -> Greeting:
     return sara.centre.hello(sara.token, Hello(schema=schema, version="1", generation=generation))
 

@@ -3,94 +3,29 @@
 from __future__ import annotations
 
 import gzip
-import json
 import logging
 import os
 import socket
-import threading
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import psycopg
 import pytest
-import requests
-import urllib3
 from sqlalchemy import text
 
 from carecenter.logs import WithoutTexts
-from carecenter.server import administration, bell, bodies, held, http, lately, openapi, unit
+from carecenter.server import bodies, http, openapi
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS
-from carecenter.server.feed import Page
 from carecenter.server.throttle import TRIES
-from carecenter.wire import LONGEST_HOLD, MOST_SCOPES, OPERATIONS_PER_PUSH, FeedRequest, Problem, Push
+from carecenter.wire import MOST_SCOPES, OPERATIONS_PER_PUSH, FeedRequest, Push
 from tests.houses import PASSWORD, House, open_ticket
+from tests.server.callers import Caller, problem, wait_for
 from tests.server.devices import Device
 from tests.server.serving import Running, serving
 
 CANARY = "سرّ-canary-29876543"
-
-
-class Caller:
-    """Asks the service without the program's own transport."""
-
-    def __init__(self, url: str, token: str = "") -> None:
-        self.url = url
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self.token = token
-
-    def ask(self, endpoint: str, body: object = b"{}", **options: Any) -> requests.Response:
-        headers = {"Content-Type": "application/json"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        headers |= options.pop("headers", {})
-        content = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        url = f"{self.url}/v1/{endpoint}"
-        return self.session.post(url, content, headers=headers, timeout=60, **options)
-
-    def feed(self, hold: float = 0, **after: int) -> requests.Response:
-        return self.ask("feed", FeedRequest(after=after, hold=hold))
-
-    def sign_in(self, name: str = "sara", password: str = PASSWORD) -> requests.Response:
-        request = {"name": name, "password": password, "device_id": "desk", "device_name": "desk"}
-        return self.ask("sign-in", request)
-
-
-def problem(response: requests.Response, status: int) -> Problem:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/json"
-    return msgspec.json.decode(response.content, type=Problem)
-
-
-@pytest.fixture
-def sara(house: House) -> Device:
-    house.account("sara")
-    return Device(house.centre, "sara")
-
-
-@pytest.fixture
-def running(house: House) -> Iterator[Running]:
-    with serving(house.centre) as service:
-        yield service
-
-
-@pytest.fixture
-def caller(running: Running, sara: Device) -> Iterator[Caller]:
-    made = Caller(running.url, sara.token)
-    yield made
-    made.session.close()
-
-
-def wait_for(condition: Any) -> None:
-    until = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def test_a_ticket_sent_over_http_comes_back_in_the_feed(caller: Caller, sara: Device) -> None:
@@ -300,98 +235,6 @@ def test_a_hall_behind_one_address_signs_in_as_often_as_it_likes(caller: Caller)
         assert caller.sign_in().status_code == 200
 
 
-def test_a_held_feed_answers_as_soon_as_somebody_else_saves(caller: Caller, sara: Device, house: House) -> None:
-    sara.hear()
-    house.account("noor")
-    noor = Device(house.centre, "noor")
-    sara.hear()
-    with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(caller.feed, 30, **sara.cursors)
-        wait_for(lambda: waits(house.centre, "everyone"))
-        ticket = open_ticket("heard at once")
-        noor.send(ticket)
-        page = held.result().json()
-    assert ticket.ticket_id in {row["id"] for row in page["rows"]}
-
-
-def test_without_the_bell_nothing_would_be_heard_before_the_time_is_over(
-    caller: Caller, sara: Device, house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control of the test before: it is the bell that makes the difference."""
-    heard = threading.Event()
-    house.centre.listen(["start"], heard.set)
-    with house.centre.transaction() as started:
-        bell.ring(started.session, {"start": 1})
-    assert heard.wait(20)  # when it begins to listen, the bell wakes everybody once
-    monkeypatch.setattr(unit, "ring", lambda *_args: None)
-    house.account("noor")
-    noor = Device(house.centre, "noor")
-    sara.hear()
-    looked, page = threading.Event(), house.centre.page
-
-    def look(token: str, request: FeedRequest) -> Page:
-        found = page(token, request)
-        looked.set()
-        return found
-
-    monkeypatch.setattr(house.centre, "page", look)
-    with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(caller.feed, 3, **sara.cursors)
-        assert looked.wait(20)
-        ticket = open_ticket("not heard")
-        noor.send(ticket)
-        assert held.result().json()["rows"] == []
-    assert ticket.ticket_id in {row.id for row in sara.hear()}
-
-
-def waits(centre: Centre, scope: str) -> bool:
-    return scope in centre._bell._waiting
-
-
-def test_a_held_feed_without_news_ends_with_an_empty_page_and_gives_signs_of_life(
-    caller: Caller, sara: Device
-) -> None:
-    sara.hear()
-    request = FeedRequest(after=sara.cursors, hold=2.5)
-    for encoding in ("identity", "gzip"):
-        with caller.ask("feed", request, headers={"Accept-Encoding": encoding}, stream=True) as response:
-            content = response.content
-        assert content.startswith(bodies.BEAT)
-        assert json.loads(content)["rows"] == []
-        assert response.headers.get("content-encoding", "identity") == encoding
-
-
-def test_many_held_feeds_leave_the_threads_to_those_who_save(house: House, sara: Device) -> None:
-    """Two threads, twenty feeds that wait: an operation is taken meanwhile."""
-    sara.hear()
-    with serving(house.centre, threads=2) as running, ThreadPoolExecutor(20) as pool:
-        callers = [Caller(running.url, Device(house.centre, "sara").token) for _ in range(20)]
-        held = [pool.submit(one.feed, 30, **sara.cursors) for one in callers]
-        wait_for(lambda: len(house.centre._bell._waiting.get("everyone", ())) == 20)
-        assert not any(one.done() for one in held)
-        saving = Caller(running.url, sara.token)
-        pushed = saving.ask("operations", Push(operations=(sara.envelope(open_ticket()),)))
-        assert pushed.json()["results"][0]["outcome"] == "accepted"
-        for one in held:
-            assert one.result().json()["rows"]
-        wait_for(lambda: not waits(house.centre, "everyone"))
-        for caller in (*callers, saving):
-            caller.session.close()
-
-
-def test_who_hangs_up_is_not_waited_for(caller: Caller, running: Running, sara: Device, house: House) -> None:
-    sara.hear()
-    body = msgspec.json.encode(FeedRequest(after=sara.cursors, hold=30))
-    head = (
-        f"POST /v1/feed HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {sara.token}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    with socket.create_connection(("127.0.0.1", running.port)) as line:
-        line.sendall(head.encode() + body)
-        wait_for(lambda: waits(house.centre, "everyone"))
-    wait_for(lambda: not waits(house.centre, "everyone"))
-
-
 def test_a_request_that_is_cut_is_no_defect(
     running: Running, sara: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -402,20 +245,6 @@ def test_a_request_that_is_cut_is_no_defect(
     wait_for(lambda: "operations" in caplog.text)
     assert "operations cut by who asked" in caplog.text
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
-
-
-def test_a_service_that_stops_answers_what_it_holds(house: House, sara: Device) -> None:
-    sara.hear()
-    with serving(house.centre) as running:
-        caller = Caller(running.url, sara.token)
-        answers: list[requests.Response] = []
-        asking = threading.Thread(target=lambda: answers.append(caller.feed(30, **sara.cursors)))
-        asking.start()
-        wait_for(lambda: waits(house.centre, "everyone"))
-        running.stop()
-        asking.join()
-        caller.session.close()
-    assert answers[0].json()["rows"] == []
 
 
 def test_of_a_stranger_nothing_large_is_read_and_nothing_unpacked(
@@ -454,100 +283,6 @@ def test_before_signing_in_little_is_taken(caller: Caller, endpoint: str) -> Non
     assert len(packed) < 1_000
     assert problem(caller.ask(endpoint, large), 413).code == "too_large"
     assert problem(caller.ask(endpoint, packed, headers={"Content-Encoding": "gzip"}), 413).code == "too_large"
-
-
-class Slow:
-    """A centre whose feed takes as long as a test wants."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, refusal: Exception | None = None) -> None:
-        self.go = threading.Event()
-        page = Centre.page
-
-        def slow(centre: Centre, token: str, request: FeedRequest) -> Any:
-            assert self.go.wait(30)
-            if refusal is not None:
-                raise refusal
-            return page(centre, token, request)
-
-        monkeypatch.setattr(Centre, "page", slow)
-        monkeypatch.setattr(Centre, "page_at_once", lambda *_: None)
-        for module in (http, held):
-            monkeypatch.setattr(module, "HEARTBEAT", 0.05)
-
-
-def test_a_held_feed_gives_signs_of_life_while_its_first_page_is_read(
-    caller: Caller, sara: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow = Slow(monkeypatch)
-    request = FeedRequest(after=dict.fromkeys(sara.cursors, 0), hold=30)
-    with caller.ask("feed", request, headers={"Accept-Encoding": "identity"}, stream=True) as response:
-        assert response.raw.read1(1) == bodies.BEAT
-        slow.go.set()
-        assert json.loads(response.raw.read())["rows"]
-
-
-def test_who_is_out_is_told_so_however_slow_the_feed_is(
-    caller: Caller, sara: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow = Slow(monkeypatch)
-    try:
-        stranger = Caller(caller.url, "made up")
-        assert problem(stranger.feed(30, **sara.cursors), 401).code == "signed_out"
-        stranger.session.close()
-    finally:
-        slow.go.set()
-
-
-def test_what_goes_wrong_after_the_first_sign_of_life_is_no_answer(
-    caller: Caller, sara: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow = Slow(monkeypatch, KeyError(CANARY))
-    request = FeedRequest(after=sara.cursors, hold=30)
-    with caller.ask("feed", request, headers={"Accept-Encoding": "identity"}, stream=True) as response:
-        assert response.raw.read1(1) == bodies.BEAT
-        slow.go.set()
-        with pytest.raises((urllib3.exceptions.HTTPError, OSError)):
-            response.raw.read()
-
-
-def test_a_session_holds_a_few_feeds_and_no_more(
-    caller: Caller, sara: Device, house: House, running: Running
-) -> None:
-    sara.hear()
-    callers = [Caller(caller.url, sara.token) for _ in range(http.MOST_HELD)]
-    with ThreadPoolExecutor(len(callers)) as pool:
-        waiting = [pool.submit(one.feed, 30, **sara.cursors) for one in callers]
-        wait_for(lambda: len(house.centre._bell._waiting.get("everyone", ())) == len(callers))
-        refused = caller.feed(30, **sara.cursors)
-        assert problem(refused, 429).code == "busy"
-        assert int(refused.headers["retry-after"]) > 0
-        assert caller.feed(**sara.cursors).status_code == 200
-        house.account("noor")  # news for all
-        assert {one.result().status_code for one in waiting} == {200}
-    for one in callers:
-        one.session.close()
-    assert caller.feed(0.1, **sara.cursors).status_code == 200
-
-
-@pytest.mark.parametrize("how", ["revoked", "disabled", "new password"])
-def test_a_held_feed_of_whoever_is_shut_out_ends_and_the_next_question_is_refused(
-    caller: Caller, sara: Device, house: House, how: str
-) -> None:
-    """Where the end of a session is not heard, what was looked up is believed for so long at most."""
-    assert lately.KNOWN_SECONDS + LONGEST_HOLD < 60
-    sara.hear()
-    with ThreadPoolExecutor(1) as pool:
-        held_feed = pool.submit(caller.feed, 30, **sara.cursors)
-        wait_for(lambda: waits(house.centre, "everyone"))
-        if how == "revoked":
-            administration.set_revoked(house.centre, sara.device_id, True)
-        elif how == "disabled":
-            administration.set_active(house.centre, "sara", False)
-        else:
-            administration.set_password(house.centre, "sara", "another long password")
-        ended = held_feed.result(20)
-        assert ended.status_code == 401 or ended.json()["rows"] == []  # 401: it had not looked yet
-    assert problem(caller.feed(30, **sara.cursors), 401).code == "signed_out"
 
 
 def test_the_document_is_served_to_who_has_no_token(caller: Caller) -> None:

@@ -1,35 +1,22 @@
-"""Operations at the centre: once, judged by their author's rights, and never lost."""
+"""Operations at the centre: each takes effect once, and what is not understood is kept whole."""
 
 import datetime as dt
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from carecenter import operations
-from carecenter.core.errors import NotAllowed
 from carecenter.core.ids import new_id
-from carecenter.core.terms import CallbackState, Check, EntryKind, Language, Role, TicketStatus, WrapUp
+from carecenter.core.terms import EntryKind, TicketStatus
 from carecenter.models.centre import Audit, OpLog, Quarantine, Review
 from carecenter.models.ticket import Callback, Ticket, TicketAlias, TicketEntry
 from carecenter.models.viewer import viewer_of
-from carecenter.operations import callbacks, callers, calls, tickets
+from carecenter.operations import callbacks, callers, tickets
 from carecenter.queries import tickets as queries
 from carecenter.wire import Outcome
-from tests.houses import GENERAL, START, TECHNICAL, House, add_note, lend_queries, open_call, open_ticket
-from tests.server.devices import Device, counted
-
-_REFERENCES = count(1_000)
-
-
-@pytest.fixture
-def agent(house: House) -> Device:
-    house.account("agent")
-    return Device(house.centre, "agent")
+from tests.houses import GENERAL, START, House, add_note, lend_queries, open_ticket
+from tests.server.devices import Device
 
 
 def _move(ticket_id: str, was: TicketStatus, now: TicketStatus) -> tickets.MoveTicket:
@@ -159,176 +146,6 @@ def test_whatever_text_comes_the_push_is_answered(house: House, agent: Device, t
     assert kept is None or kept["text"] == text
 
 
-def test_rows_of_one_batch_may_stand_on_one_another(house: House, agent: Device) -> None:
-    """A call comes before the card of its caller in the alphabet, and after it in the batch."""
-    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah", phone=(new_id(), "+96599887766"))
-    call = calls.OpenCall(call_id=new_id(), number="+96599887766", caller_id=card.caller_id)
-    early = calls.OpenCall(call_id=new_id())
-    found = calls.IdentifyCaller(call_id=early.call_id, caller_id=card.caller_id)
-    phone = callers.AttachPhone(phone_id=new_id(), caller_id=card.caller_id, e164="+96599887766")
-    agent.send(early)
-    with counted(house) as statements:
-        results = agent.push(*map(agent.envelope, (card, call, found, phone)))
-    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
-    assert not [one for one in statements if one.startswith("ROLLBACK")], "judged as one batch"
-    assert len(house.rows("caller_phone")) == 1
-    assert house.rows("call")["call", early.call_id]["caller_id"] == card.caller_id
-
-
-def test_a_card_may_be_corrected_in_the_batch_that_brings_it(house: House, agent: Device) -> None:
-    """Naive: a card not yet written has nothing where its note will be, and the note is thought outdated."""
-    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah")
-    note = callers.CorrectCaller(caller_id=card.caller_id, field="note", was="", now="prefers the evening")
-    results = agent.push(*map(agent.envelope, (card, note)))
-    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
-    assert house.rows("caller")["caller", card.caller_id]["note"] == "prefers the evening"
-
-
-def test_lines_of_one_batch_keep_their_order_whatever_their_ids(house: House, agent: Device) -> None:
-    opening = open_ticket(reference="0000000001")
-    notes = [add_note(opening.ticket_id, text) for text in ("first", "second", "third")]
-    late, *earlier = sorted((note.entry_id for note in notes), reverse=True)
-    ids = (late, *reversed(earlier))
-    named = [msgspec.structs.replace(note, entry_id=id_) for note, id_ in zip(notes, ids, strict=True)]
-    agent.push(*map(agent.envelope, (opening, *named)))
-    with house.centre.transaction() as unit:
-        viewer = viewer_of(unit.session, agent.account_id)
-        lend_queries(unit.session)
-        told = queries.detail(unit.session, viewer, opening.ticket_id).timeline
-    assert [line.text for line in told] == ["", "first", "second", "third"]
-
-
-def _promised(ticket_id: str) -> callbacks.PromiseCallback:
-    due_at = START + dt.timedelta(hours=2)
-    return callbacks.PromiseCallback(
-        callback_id=new_id(), ticket_id=ticket_id, number="+96599887766", due_at=due_at
-    )
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda ticket_id: add_note(ticket_id, "note"),
-        lambda _ticket_id: open_ticket(reference=f"{next(_REFERENCES):010}"),
-        lambda _ticket_id: open_call(),
-        _promised,
-    ],
-    ids=["notes", "tickets", "calls", "promises"],
-)
-def test_a_batch_asks_the_database_as_often_as_a_single_operation(
-    house: House, agent: Device, made: Callable[[str], operations.Operation]
-) -> None:
-    openings = [open_ticket(reference=f"{number:010}") for number in range(40)]
-    agent.push(*map(agent.envelope, openings))
-
-    def asked(most: int) -> int:
-        house.clock.advance(seconds=1)
-        several = [made(opening.ticket_id) for opening in openings[:most]]
-        with counted(house) as statements:
-            agent.push(*map(agent.envelope, several))
-        return len(statements)
-
-    asked(1)
-    assert asked(40) == asked(2)
-
-
-def test_one_that_cannot_be_applied_does_not_stop_the_others(house: House, agent: Device) -> None:
-    opening = open_ticket(reference="0000000002")
-    to_nobody = tickets.AssignTicket(ticket_id=opening.ticket_id, entry_id=new_id(), was=None, now="nobody")
-    before, broken, after = agent.push(
-        agent.envelope(opening), agent.envelope(to_nobody), agent.envelope(add_note(opening.ticket_id, "more"))
-    )
-    assert before.outcome is after.outcome is Outcome.ACCEPTED
-    assert broken.outcome is Outcome.QUARANTINED
-    assert broken.seqs == {}
-    assert after.seqs[f"queue:{GENERAL}"] > 0
-    assert to_nobody.entry_id not in {row.id for row in agent.hear()}
-    assert [entity for entity, _ in house.rows("ticket", "ticket_entry")] == ["ticket", *["ticket_entry"] * 2]
-
-
-def test_one_that_fails_does_not_take_an_earlier_change_out_of_the_feed(agent: Device) -> None:
-    opening = open_ticket(reference="0000000002")
-    to_nobody = tickets.AssignTicket(ticket_id=opening.ticket_id, entry_id=new_id(), was=None, now="nobody")
-    accepted, failed = agent.push(agent.envelope(opening), agent.envelope(to_nobody))
-    assert failed.outcome is Outcome.QUARANTINED
-    assert f"queue:{GENERAL}" in accepted.seqs
-    assert {opening.ticket_id, opening.entry_id} <= {row.id for row in agent.hear()}
-
-
-def test_what_the_role_does_not_allow_is_refused(house: House, agent: Device) -> None:
-    opening = open_ticket(reference="0000000002")
-    agent.send(opening)
-    up = tickets.EscalateTicket(ticket_id=opening.ticket_id, entry_id=new_id(), was=0, now=1)
-    result = agent.send(up)
-    assert result.outcome is Outcome.REFUSED
-    assert "role" in result.reason
-    assert house.rows("ticket")["ticket", opening.ticket_id]["escalation"] == 0
-    with house.centre.transaction() as unit:
-        assert unit.session.scalar(select(func.count()).select_from(Quarantine)) == 0
-
-
-def test_a_ticket_of_another_queue_is_not_moved(house: House, agent: Device) -> None:
-    house.account("engineer", Role.AGENT, TECHNICAL)
-    engineer = Device(house.centre, "engineer")
-    opening = open_ticket(queue_id=TECHNICAL, reference="0000000002")
-    engineer.send(opening)
-    result = agent.send(_move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK))
-    assert result.outcome is Outcome.REFUSED
-    assert house.rows("ticket")["ticket", opening.ticket_id]["status"] == "received"
-
-
-def test_intake_of_somebody_without_the_right_stands_and_is_reviewed(house: House, agent: Device) -> None:
-    house.account("editor", Role.EDITOR)
-    editor = Device(house.centre, "editor")
-    opening = open_ticket(reference="0000000002")
-    result = editor.send(opening)
-    assert result.outcome is Outcome.IN_REVIEW
-    assert opening.ticket_id in {row.id for row in agent.hear()}
-    with house.centre.transaction() as unit:
-        assert unit.session.scalars(select(Review)).one().op_id == result.op_id
-
-
-def test_intake_typed_before_the_account_was_closed_stands(house: House, agent: Device) -> None:
-    opening, note = open_ticket(reference="0000000002"), "typed offline"
-    leader = Device(house.centre, "leader")
-    house.centre.set_active(agent.account_id, False, leader.token)
-    # Whoever signs in next at that desk drains everybody's outbox.
-    house.account("colleague")
-    colleague = Device(house.centre, "colleague", agent.device_id)
-    results = colleague.push(
-        colleague.envelope(opening, account_id=agent.account_id),
-        colleague.envelope(add_note(opening.ticket_id, note), account_id=agent.account_id),
-        colleague.envelope(
-            _move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK), account_id=agent.account_id
-        ),
-    )
-    assert [result.outcome for result in results] == [Outcome.IN_REVIEW, Outcome.IN_REVIEW, Outcome.REFUSED]
-    texts = {row["text"] for (entity, _), row in house.rows("ticket_entry").items() if entity == "ticket_entry"}
-    assert note in texts
-
-
-def test_a_workstation_cannot_speak_for_who_never_signed_in_there(house: House, agent: Device) -> None:
-    opening = open_ticket(queue_id=TECHNICAL, reference="0000000002")
-    house.account("engineer", Role.AGENT, TECHNICAL)
-    engineer = Device(house.centre, "engineer")
-    engineer.send(opening)
-    move = _move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.IN_WORK)
-    note = add_note(opening.ticket_id, "in somebody else's name")
-    results = [agent.send(one, account_id=engineer.account_id) for one in (move, note)]
-    assert [result.outcome for result in results] == [Outcome.QUARANTINED, Outcome.IN_REVIEW]
-    assert house.rows("ticket")["ticket", opening.ticket_id]["status"] == "received"
-    assert len(_kept(house)) == 1
-    assert _reviews(house) == {"AddNote"}
-
-
-def test_who_signed_in_there_once_is_believed_after_signing_out(house: House, agent: Device) -> None:
-    opening = open_ticket(queue_id=TECHNICAL, reference="0000000002")
-    house.account("engineer", Role.AGENT, TECHNICAL)
-    engineer = Device(house.centre, "engineer", agent.device_id)
-    house.centre.sign_out(engineer.token)
-    assert agent.send(opening, account_id=engineer.account_id).outcome is Outcome.ACCEPTED
-
-
 def test_an_outdated_move_becomes_a_line_and_changes_nothing(house: House, agent: Device) -> None:
     opening = open_ticket(reference="0000000002")
     late = _move(opening.ticket_id, TicketStatus.RECEIVED, TicketStatus.ANSWERED)
@@ -400,45 +217,6 @@ def test_a_reference_given_twice_finds_both_tickets(house: House, agent: Device)
     assert alias.id in {row.id for row in agent.hear()}
 
 
-def test_operations_of_another_workstation_are_not_taken(agent: Device) -> None:
-    with pytest.raises(NotAllowed, match="another workstation"):
-        agent.send(open_ticket(reference="0000000002"), device_id="somebody else's")
-
-
-def test_the_same_push_sent_again_before_the_first_was_answered_takes_effect_once(house: House) -> None:
-    house.account("agent")
-    agent = Device(house.centre, "agent")
-    envelopes = [agent.envelope(open_ticket(reference=f"{number:010}")) for number in range(5)]
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: agent.push(*envelopes), range(4)))
-    assert {result.outcome for answer in answers for result in answer} == {Outcome.ACCEPTED}
-    assert sum(not result.repeated for answer in answers for result in answer) == len(envelopes)
-    seqs = [[result.seqs for result in answer] for answer in answers]
-    assert seqs == seqs[:1] * 4
-    assert len(house.rows("ticket")) == len(envelopes)
-
-
-def test_desks_that_write_on_the_same_tickets_in_opposite_order_do_not_block_each_other(house: House) -> None:
-    house.account("agent")
-    devices = [Device(house.centre, "agent") for _ in range(6)]
-    first, second = open_ticket(reference="0000000002"), open_ticket(reference="0000000133")
-    devices[0].push(*(devices[0].envelope(opening) for opening in (first, second)))
-
-    def write(number: int) -> list[Outcome]:
-        ids = [first.ticket_id, second.ticket_id] * 5
-        device, outcomes = devices[number], []
-        for _ in range(2):
-            house.clock.advance(seconds=1)  # a note moves its ticket's row, if the time is another
-            notes = [add_note(ticket_id, "note") for ticket_id in (ids if number % 2 else ids[::-1])]
-            outcomes += [result.outcome for result in device.push(*map(device.envelope, notes))]
-        return outcomes
-
-    with ThreadPoolExecutor(6) as pool:
-        outcomes = [outcome for done in pool.map(write, range(6)) for outcome in done]
-    assert outcomes == [Outcome.ACCEPTED] * 120
-    assert len(house.rows("ticket_entry")) == 122
-
-
 def test_every_judged_operation_is_logged_without_its_text(house: House, agent: Device) -> None:
     canary = "كناري secret text"
     opening = open_ticket(canary, reference="0000000002")
@@ -451,91 +229,3 @@ def test_every_judged_operation_is_logged_without_its_text(house: House, agent: 
             values = [getattr(row, column.name) for column in row.__table__.columns]
             assert canary not in repr(values)
         assert lines[0].subjects["ticket_id"] == opening.ticket_id
-
-
-def _opened_call(agent: Device) -> str:
-    opening = calls.OpenCall(call_id=new_id())
-    assert agent.send(opening).outcome is Outcome.ACCEPTED
-    return opening.call_id
-
-
-def _reviews(house: House) -> set[str]:
-    with house.centre.transaction() as unit:
-        return set(unit.session.scalars(select(Review.tag)))
-
-
-def _kept(house: House) -> list[bytes]:
-    with house.centre.transaction() as unit:
-        return list(unit.session.scalars(select(Quarantine.payload)))
-
-
-def test_what_was_promised_stands_without_a_caller_or_ticket_that_is_gone(house: House, agent: Device) -> None:
-    call_id, gone = _opened_call(agent), new_id()
-    promise: dict[str, Any] = {"number": "+96599887766", "due_at": START}
-    openings = (
-        calls.OpenCall(call_id=new_id(), number="+96599887766", caller_id=gone),
-        calls.IdentifyCaller(call_id=call_id, caller_id=gone, on_behalf_of="her father"),
-        callbacks.PromiseCallback(callback_id=new_id(), caller_id=gone, **promise),
-        callbacks.PromiseCallback(callback_id=new_id(), ticket_id=gone, **promise),
-        open_ticket(reference="0000000002", caller_id=gone, queue_id="gone"),
-    )
-    results = agent.push(*map(agent.envelope, openings))
-    assert {result.outcome for result in results} == {Outcome.IN_REVIEW}
-    assert _reviews(house) == {opening.tag() for opening in openings}
-    assert _kept(house) == []
-    rows = house.rows("call", "callback", "ticket")
-    assert len(rows) == 5
-    assert {row.get("caller_id") for row in rows.values()} == {None}
-    assert {rows["call", one]["number"] for one in (openings[0].call_id, call_id)} == {"+96599887766", ""}
-    assert rows["call", call_id]["on_behalf_of"] == "her father"
-    promised = [row for (entity, _), row in rows.items() if entity == "callback"]
-    assert [row["number"] for row in promised] == ["+96599887766"] * 2
-    assert {row["ticket_id"] for row in promised} == {None}
-    assert set(map(str, (row[1] for row in rows))) <= {row.id for row in agent.hear()}
-
-
-def test_what_cannot_stand_alone_is_kept_whole_for_review(house: House, agent: Device) -> None:
-    call, gone = new_id(), new_id()
-    astray = (
-        add_note(gone, "she asked for her brother to be called"),
-        callers.AttachPhone(phone_id=new_id(), caller_id=gone, e164="+96599887766"),
-        callers.CorrectCaller(caller_id=gone, field="note", was="", now="hard of hearing"),
-        callbacks.SettleCallback(callback_id=gone, now=CallbackState.KEPT),
-        calls.IdentifyCaller(call_id=call, caller_id=None, on_behalf_of="her father"),
-        calls.VerifyCaller(call_id=call, checks=(Check.PHONE,)),
-        calls.WriteNotes(call_id=call, notes="the pension has not come"),
-        calls.ChooseCallLanguage(call_id=call, language=Language.ENGLISH),
-        calls.LinkArticle(call_id=call, article_id="pension"),
-        calls.EndCall(call_id=call, wrap_up=WrapUp.ANSWERED, notes="the pension came"),
-    )
-    envelopes = list(map(agent.envelope, astray))
-    results = agent.push(*envelopes)
-    assert {result.outcome for result in results} == {Outcome.IN_REVIEW}
-    assert _reviews(house) == {operation.tag() for operation in astray}
-    assert set(calls.OfCall.__subclasses__()) <= set(map(type, astray))
-    assert sorted(_kept(house)) == sorted(bytes(one.payload) for one in envelopes)
-    assert {result.repeated for result in agent.push(*envelopes)} == {True}
-    assert len(_kept(house)) == len(astray)
-
-
-def test_what_is_written_into_the_call_of_another_is_not_there_and_not_lost(house: House, agent: Device) -> None:
-    house.account("noor")
-    call_id, noor = _opened_call(agent), Device(house.centre, "noor")
-    notes = noor.envelope(calls.WriteNotes(call_id=call_id, notes="written by somebody else"))
-    (result,) = noor.push(notes)
-    assert result.outcome is Outcome.IN_REVIEW
-    assert _kept(house) == [bytes(notes.payload)]
-    assert house.rows("call")["call", call_id]["notes"] == ""
-
-
-def test_a_card_of_the_same_batch_is_there(house: House, agent: Device) -> None:
-    card = callers.RegisterCaller(caller_id=new_id(), name_en="Norah")
-    opening = calls.OpenCall(call_id=new_id(), caller_id=card.caller_id)
-    phone = callers.AttachPhone(phone_id=new_id(), caller_id=card.caller_id, e164="+96599887766")
-    promise = callbacks.PromiseCallback(
-        callback_id=new_id(), caller_id=card.caller_id, number="+96599887766", due_at=START
-    )
-    results = agent.push(*map(agent.envelope, (card, opening, phone, promise)))
-    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
-    rows = house.rows("call", "callback", "caller_phone")
-    assert [row["caller_id"] for row in rows.values()] == [card.caller_id] * 3

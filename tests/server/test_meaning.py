@@ -46,6 +46,7 @@ class Counting:
     def __init__(self, model: Embedder) -> None:
         self._model = model
         self.read: list[str] = []
+        self.readers: list[threading.Thread] = []
 
     def phrases(self, said: Sequence[str]) -> Any:
         return self._vectors("phrases", said)
@@ -55,6 +56,7 @@ class Counting:
 
     def _vectors(self, kind: str, given: Sequence[str]) -> Any:
         self.read += given
+        self.readers.append(threading.current_thread())
         key = (kind, *given)
         if key not in self._made:
             self._made[key] = getattr(self._model, kind)(given)
@@ -128,6 +130,38 @@ def test_only_what_changed_is_read_again(built: House, counting: Counting) -> No
     built.centre.meanings.catch_up()
     assert counting.read == ["Fishing licence\nLeave to fish with nets"]
     assert _first(built, "I want to catch fish") == "fines"
+
+
+def test_one_thread_reads_all_articles_of_a_run_and_ends_with_it(built: House, counting: Counting) -> None:
+    assert len(counting.readers) > len(_TAKEN)
+    assert set(map(id, counting.readers)) == {id(counting.readers[0])}
+    assert counting.readers[0] is not threading.current_thread(), "who reads steps back, and stays there"
+    assert not counting.readers[0].is_alive()
+
+
+def test_closing_waits_for_the_article_that_is_read_and_no_other_is_begun(built: House, model: Embedder) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Halting(Counting):
+        def _vectors(self, kind: str, given: Sequence[str]) -> Any:
+            begun.set()
+            assert go_on.wait(20)
+            return super()._vectors(kind, given)
+
+    halting = Halting(model)
+    meanings = Meaning(built.centre.transaction, load=lambda: halting)
+    assert meanings.near("I lost my card") == ()
+    assert begun.wait(20)
+    closing = threading.Thread(target=meanings.close)
+    closing.start()
+    assert meanings._closed.wait(20)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(20)
+    assert not closing.is_alive()
+    with built.centre.transaction() as unit:
+        assert len(set(unit.session.scalars(select(ArticleVector.article_id)))) == 1
+    assert not any(thread.is_alive() for thread in halting.readers)
 
 
 def test_another_start_reads_what_is_kept(built: House, counting: Counting) -> None:

@@ -14,12 +14,6 @@ from tests.houses import House, open_ticket
 from tests.server.devices import Device
 
 
-@pytest.fixture
-def agent(house: House) -> Device:
-    house.account("agent")
-    return Device(house.centre, "agent")
-
-
 def _key(house: House) -> str:
     with house.centre.transaction() as unit:
         return sealing.public_key(unit.session)

@@ -61,7 +61,7 @@ HOUSE = {
     "app.py": "import PySide6.QtWidgets, qasync, carecenter.server.http, carecenter.ui.main_window",
     "core/__init__.py": "",
     "core/terms.py": "",
-    "wire.py": "",
+    "wire/__init__.py": "",
     "models/__init__.py": "",
     "models/ticket.py": "import sqlalchemy",
     "migrations/__init__.py": "",

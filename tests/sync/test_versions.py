@@ -25,7 +25,8 @@ from carecenter.queries import tickets
 from carecenter.server import greeting, intake
 from carecenter.sync.http import HttpTransport
 from carecenter.sync.in_process import InProcess
-from carecenter.wire import Envelope, FeedPage, FeedRow, Hello, Outcome, Push, Pushed, Transport, Verdict
+from carecenter.wire import Envelope, FeedPage, FeedRow, Hello, Outcome, Push, Pushed, Verdict
+from carecenter.wire.transport import Transport
 from tests.houses import KEY, START, House, Seat, add_note, open_ticket
 from tests.sync.halls import Hall
 

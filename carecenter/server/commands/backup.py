@@ -12,7 +12,7 @@ from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
 from carecenter.server import dump
-from carecenter.server.commands import asking, database, desk
+from carecenter.server.commands import asking, database, desk, showing
 from carecenter.server.commands.parser import Commands, add
 
 
@@ -110,13 +110,14 @@ def _restore(chosen: argparse.Namespace) -> None:
     if not _is_hall(chosen):
         desk.restore(chosen)
         return
-    with database.reached(chosen) as engine:
+    left = _("Interrupted. If the database is not empty any more: carecenter-server renew")
+    with database.reached(chosen) as engine, showing.if_interrupted(left):
         dump.restore(engine, chosen.source, dt.datetime.now(dt.UTC))
     print(_("Restored. Everybody signs in again, and workstations offer again what is missing."))
 
 
 def _renew(chosen: argparse.Namespace) -> None:
     asking.sure(chosen, _("Everybody will be signed out, and every workstation hears everything anew."))
-    with database.reached(chosen) as engine:
+    with database.reached(chosen) as engine, showing.if_interrupted(_(showing.GOES_ON)):
         dump.renew(engine, dt.datetime.now(dt.UTC))
     print(_("The centre has a new generation."))

@@ -12,8 +12,8 @@ from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
 from carecenter.server import databases
 from carecenter.server.commands import database
-from carecenter.server.commands.parser import FOUND, INTERRUPTED, Commands, add
-from carecenter.server.commands.showing import Progress, say
+from carecenter.server.commands.parser import FOUND, Commands, add
+from carecenter.server.commands.showing import GOES_ON, Progress, if_interrupted
 from carecenter.server.records.checking import Problem
 from carecenter.server.records.exporting import STANDARD_OUTPUT, export
 from carecenter.server.records.form import What
@@ -95,17 +95,14 @@ def _add_import(commands: Commands) -> None:
     database.add_database(command)
 
 
-def _export(chosen: argparse.Namespace) -> int | None:
-    try:
-        with database.reached(chosen) as engine:
-            databases.check(engine)
-            count = export(engine, chosen.to, chosen.what or list(What), Progress(_("Export"), quiet=True))
-    except KeyboardInterrupt:
-        say(_("Interrupted. No file was written."))
-        return INTERRUPTED
-    if chosen.to != STANDARD_OUTPUT:
+def _export(chosen: argparse.Namespace) -> None:
+    piped = chosen.to == STANDARD_OUTPUT
+    left = _("Interrupted. What was written is not whole.") if piped else _("Interrupted. No file was written.")
+    with if_interrupted(left), database.reached(chosen) as engine:
+        databases.check(engine)
+        count = export(engine, chosen.to, chosen.what or list(What), Progress(_("Export"), quiet=True))
+    if not piped:
         print(_("Written: {file} ({count} records)").format(file=chosen.to, count=i18n.number(count)))
-    return None
 
 
 def _import(chosen: argparse.Namespace) -> int | None:
@@ -122,11 +119,10 @@ def _import(chosen: argparse.Namespace) -> int | None:
 
     with database.opened(chosen) as centre:
         source = Source(chosen.source, Progress(_("Reading"), quiet=True))
+        left = _("Interrupted. Nothing was changed.") if chosen.check else _(GOES_ON)
         try:
-            found = Importer(centre, source, reject, dry=chosen.check).run(progress)
-        except KeyboardInterrupt:
-            say(_("Interrupted. What was read so far is kept: run the same command again to go on."))
-            return INTERRUPTED
+            with if_interrupted(left):
+                found = Importer(centre, source, reject, dry=chosen.check).run(progress)
         finally:
             rejects.close()
     _sum_up(chosen, found, rejects)

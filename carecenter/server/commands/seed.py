@@ -10,8 +10,8 @@ from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
 from carecenter.server import seed
 from carecenter.server.commands import asking, database
-from carecenter.server.commands.parser import INTERRUPTED, Commands, Parser, add
-from carecenter.server.commands.showing import Progress, say
+from carecenter.server.commands.parser import Commands, Parser, add
+from carecenter.server.commands.showing import Progress, if_interrupted
 
 _CALLERS_SHARE = 4
 
@@ -53,7 +53,7 @@ def _add_number(command: Parser, name: str, default: int | None, brief: str) -> 
     command.add_argument(name, type=int, default=default, metavar=_("NUMBER"), help=brief)
 
 
-def _seed(chosen: argparse.Namespace) -> int | None:
+def _seed(chosen: argparse.Namespace) -> None:
     callers = -(-chosen.tickets // _CALLERS_SHARE) if chosen.callers is None else chosen.callers
     wanted = seed.Amounts(tickets=chosen.tickets, callers=callers, accounts=chosen.accounts, queues=chosen.queues)
     if min(chosen.tickets, callers, chosen.accounts, chosen.queues) < 0:
@@ -66,14 +66,10 @@ def _seed(chosen: argparse.Namespace) -> int | None:
         password = ""
         if seed.missing_accounts(centre, wanted.accounts):
             password = asking.new_password(chosen, f"{seed.PREFIX}0001…")
-        try:
+        with if_interrupted(_("Interrupted. What was written so far stays.")):
             seed.fill(centre, wanted, password, Progress(_("Seed")))
-        except KeyboardInterrupt:
-            say(_("Interrupted. What was written so far stays."))
-            return INTERRUPTED
     print(
         _("Added: {tickets} tickets, {callers} callers.").format(
             tickets=i18n.number(wanted.tickets), callers=i18n.number(wanted.callers)
         )
     )
-    return None

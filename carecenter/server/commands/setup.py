@@ -78,10 +78,12 @@ def _init(chosen: argparse.Namespace) -> None:
         name = chosen.name.strip()
         password = asking.new_password(chosen, name)
         accounts.check_new(name, password)
-        administration.install(engine)
         new = NewAccount(name=name, password=password, role=Role.ADMINISTRATOR)
-        administration.add_account(Centre(engine), new)
-        _raise_wall(engine)
+        with showing.if_interrupted(_(showing.GOES_ON)):
+            administration.install(engine)
+            _raise_wall(engine)
+            # Last: a centre that has accounts is left alone when the command is run again.
+            administration.add_account(Centre(engine), new)
         print(_("The centre stands. {name} can sign in.").format(name=name))
         print(_("Next: carecenter-server serve"))
 
@@ -100,7 +102,7 @@ def _raise_wall(engine: Engine) -> None:
 
 
 def _age(chosen: argparse.Namespace) -> None:
-    with database.opened(chosen) as centre:
+    with database.opened(chosen) as centre, showing.if_interrupted(_(showing.GOES_ON)):
         aged = ageing.run(centre)
     if chosen.json:
         showing.as_json(aged)
@@ -120,11 +122,11 @@ def _migrate(chosen: argparse.Namespace) -> None:
         found = databases.schema_of(engine)
         if found is None:
             databases.check(engine)
-        if found == migrations.HEAD:
+        with showing.if_interrupted(_(showing.GOES_ON)):
+            bring_up_to_date(engine, Side.CENTRE)
             _raise_wall(engine)
-            print(_("The schema is {revision}, as it should be. Nothing was changed.").format(revision=found))
-            return
-        bring_up_to_date(engine, Side.CENTRE)
-        _raise_wall(engine)
-        sum(namesakes.catch_up(Centre(engine)))
+            sum(namesakes.catch_up(Centre(engine)))
+    if found == migrations.HEAD:
+        print(_("The schema is {revision}, as it should be.").format(revision=found))
+    else:
         print(_("The schema went from {old} to {new}.").format(old=found, new=migrations.HEAD))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from carecenter.core import i18n
+from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
 
 T = TypeVar("T")
 
+GOES_ON: Final = N_("Interrupted. What was done so far stays: run the same command again to go on.")
 _BAR: Final = 30
 _SECONDS_BETWEEN_LINES: Final = 5.0
 _SECONDS_BETWEEN_BARS: Final = 0.1
@@ -52,6 +54,15 @@ def yes_or_no(value: bool) -> str:
 def say(text: str) -> None:
     """What a person should know, apart from the answer itself: standard output stays clean for scripts."""
     print(text, file=sys.stderr)
+
+
+@contextmanager
+def if_interrupted(left: str) -> Iterator[None]:
+    """What Ctrl+C meanwhile leaves behind, said in place of that nothing was changed."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(left) from interrupt
 
 
 class Progress:

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from carecenter import wire
-from carecenter.core.errors import UserError
 from carecenter.core.terms import Role, TicketKind, TicketStatus
 from carecenter.wire import (
     Block,
@@ -166,22 +165,3 @@ def test_limits_agree_with_one_another() -> None:
     assert wire.REFILL_AT < wire.REFERENCES_PER_BLOCK
     assert FeedRequest(after={}).limit == wire.ROWS_PER_PAGE
     assert BlockRequest().count == wire.REFERENCES_PER_BLOCK
-
-
-@pytest.mark.parametrize(
-    "message", ["{missing}", "{", "{0}", "{name.secret}", "{name[x]}", "{count!x}", "{name:d}", "%s {name"]
-)
-def test_a_problem_that_nobody_can_read_is_no_error_of_the_centre(message: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
-        wire.error_of(wire.Problem(code="refused", message=message, params={"name": "sara", "count": 1}))
-
-
-def test_an_error_of_a_newer_centre_is_told_with_its_words() -> None:
-    told = wire.error_of(wire.Problem(code="invented_later", message="Count: {count}", params={"count": 3}))
-    assert type(told) is UserError
-    assert str(told) == "Count: 3"
-
-
-def test_what_cannot_travel_in_a_problem_becomes_text() -> None:
-    sent = wire.problem_of(UserError("{day}", day=dt.date(2026, 3, 1)))
-    assert str(wire.error_of(_read(sent, msgspec.json.encode(sent)))) == "2026-03-01"

@@ -1,28 +1,17 @@
-"""The messages between a workstation and the centre, and the interface both transports offer.
+"""The messages between a workstation and the centre, and their bounds.
 
-JSON by msgspec; personal data travels in bodies only. Times are UTC.
+JSON by msgspec; personal data travels in bodies only. Times are UTC. ``transport`` is the interface that they go
+through, ``problems`` how errors travel as one of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from carecenter.core.errors import (
-    Busy,
-    NotAllowed,
-    NotFound,
-    SignedOut,
-    StrangeDevice,
-    TooLarge,
-    Unreachable,
-    UpgradeNeeded,
-    UserError,
-    WrongPassword,
-)
 from carecenter.core.i18n import N_
 from carecenter.core.terms import Language, Role, TicketKind, TicketStatus
 
@@ -385,83 +374,3 @@ class Problem(Message, frozen=True, kw_only=True):
     code: str
     message: str
     params: dict[str, str | int | float | bool | None] = {}
-
-
-_KINDS: Final[dict[str, type[UserError]]] = {
-    # A kind comes before those it is derived from.
-    "busy": Busy,
-    "unreachable": Unreachable,
-    "signed_out": SignedOut,
-    "strange_device": StrangeDevice,
-    "wrong_password": WrongPassword,
-    "not_allowed": NotAllowed,
-    "not_found": NotFound,
-    "upgrade_needed": UpgradeNeeded,
-    "too_large": TooLarge,
-    "refused": UserError,
-}
-
-
-def problem_of(error: UserError) -> Problem:
-    """An error, ready to travel."""
-    code = next(code for code, kind in _KINDS.items() if isinstance(error, kind))
-    params = {
-        name: value if isinstance(value, str | int | float | bool | None) else str(value)
-        for name, value in error.params.items()
-    }
-    return Problem(code=code, message=error.message, params=params)
-
-
-def error_of(problem: Problem) -> UserError:
-    """The error that was sent; of a kind that this program does not know, a plain ``UserError``.
-
-    Raises ``ValueError`` for a message that its parameters do not fill.
-    """
-    try:
-        problem.message.format(**problem.params)
-    except (LookupError, AttributeError, TypeError) as error:
-        raise ValueError(problem.code) from error
-    return _KINDS.get(problem.code, UserError)(problem.message, **problem.params)
-
-
-class Transport(Protocol):
-    """The way to a centre. Every method blocks, so it runs on a network thread.
-
-    Each raises ``Unreachable`` when the centre does not answer (``Busy`` when it cannot just now), ``SignedOut``
-    when the token no longer holds, and ``NotAllowed``; ``sign_in`` raises ``WrongPassword``, ``push`` also
-    ``TooLarge``. A schema that the centre does not serve raises ``UpgradeNeeded``.
-    """
-
-    def sign_in(self, request: SignIn) -> SignedIn: ...
-
-    def hello(self, token: str, request: Hello) -> Greeting: ...
-
-    def push(self, token: str, request: Push) -> Pushed: ...
-
-    def feed(self, token: str, request: FeedRequest) -> FeedPage: ...
-
-    def manifest(self, token: str, request: ManifestRequest) -> Manifest: ...
-
-    def lookup(self, token: str, request: LookupRequest) -> LookupAnswer: ...
-
-    def open_found(self, token: str, request: OpenFound) -> None: ...
-
-    def meaning(self, token: str, request: MeaningRequest) -> MeaningAnswer: ...
-
-    def references(self, token: str, request: BlockRequest) -> Block: ...
-
-    def sign_out(self, token: str) -> None: ...
-
-    def close(self) -> None:
-        """End what is under way within a second; every later call raises ``Unreachable``."""
-
-
-class HallTransport(Transport, Protocol):
-    """The way to the centre of a hall, which also lets somebody in at a workstation where they are new."""
-
-    def challenge(self, request: ChallengeRequest) -> Challenge:
-        """What the workstation signs to show that it holds its key."""
-
-    def unseal(self, token: str, request: SealedKeys) -> UnsealedKeys:
-        """Raises ``UserError`` for what was sealed for another workstation or to another centre, and
-        ``StrangeDevice`` without the key of this one."""

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from carecenter.models.centre import Audit
+from carecenter.models.centre import Audit, CentreFact
 from carecenter.server import bulk, facts
 
 _HEAD = "audit_head"
@@ -66,9 +66,9 @@ def write(session: Session) -> None:
         number += 1
         chain = _link(chain, [number, *line.values()])
         rows.append({"number": number, **line, "chain": chain})
-    bulk.insert(session, Audit, rows)
-    last.value = f"{number}:{chain}"
-    session.flush()
+    end = {"name": _HEAD, "value": f"{number}:{chain}"}
+    bulk.insert_together(session, (Audit, rows, ()), (CentreFact, [end], ("value",)))
+    session.expire(last)
 
 
 def head(session: Session) -> tuple[int, str]:

@@ -62,6 +62,18 @@ def insert(
     session.connection().execute(statement, list(rows))
 
 
+def insert_together(session: Session, *parts: tuple[type[Base | Synced], Sequence[Values], Sequence[str]]) -> None:
+    """``insert`` into several tables, no part empty, in one statement where the database can."""
+    if not is_postgres(session):
+        for model, rows, replace in parts:
+            insert(session, model, rows, replace=replace)
+        return
+    given = [(Base.metadata.tables[model.__tablename__], tuple(rows[0]), rows) for model, rows, _ in parts]
+    made = [_insertion(table, names, tuple(part[2])) for (table, names, _), part in zip(given, parts, strict=True)]
+    before = ", ".join(f"part_{number} AS ({statement})" for number, statement in enumerate(made[:-1]))
+    run(session, f"WITH {before} {made[-1]}", [_text(*one) for one in given])
+
+
 def write(session: Session, new: Sequence[Synced], changed: Sequence[Synced]) -> None:
     """Write rows of the session, parents first; the session lets go of everything.
 

@@ -39,7 +39,7 @@ from carecenter.server.lookup import Allowance, Lookups
 from carecenter.server.meaning import A_MINUTE, Meaning
 from carecenter.server.pages import Pages
 from carecenter.server.reading import behind_the_wall
-from carecenter.server.scopes import scopes_for, set_clock
+from carecenter.server.scopes import Scoping, known_scoping, scopes_for, set_clock, set_scoping
 from carecenter.server.session import CentreSession
 from carecenter.server.unit import Unit, attempts, tracked
 from carecenter.wire import (
@@ -90,6 +90,7 @@ class Centre(HallTransport):
         self._lookups = Lookups()
         self.clock = clock or _utc_now
         self._cost = cost
+        self._is_hall = False
         self._bell = Bell(engine)
         self._lately = Lately(self._bell)
         self._pages = Pages(self, self._reader, self._lately)
@@ -106,7 +107,11 @@ class Centre(HallTransport):
                 tracked(session) as unit,
             ):
                 set_clock(session, self.clock)
+                if self._is_hall:
+                    set_scoping(session, Scoping.HALL)
                 yield unit
+                # Once a hall, always a hall; that nothing was chosen yet may change.
+                self._is_hall = known_scoping(session) is Scoping.HALL
         except DBAPIError as error:
             known = explain(error)
             if known is None:
@@ -237,12 +242,15 @@ class Centre(HallTransport):
         """Operations of the token's device; each is judged by its own author's rights. Raises ``TooLarge``."""
         if len(request.operations) + len(request.sealed) > OPERATIONS_PER_PUSH:
             raise TooLarge(N_("This is more than the centre takes at once."))
-        answer = attempts(lambda: self._push(token, request))
+        try:
+            answer = attempts(lambda: self._push(token, request, careful=False))
+        except intake.Stumbled:
+            answer = attempts(lambda: self._push(token, request, careful=True))
         if isinstance(answer, Pushed):
             return answer
         raise answer
 
-    def _push(self, token: str, request: Push) -> Pushed | NotAllowed:
+    def _push(self, token: str, request: Push, *, careful: bool) -> Pushed | NotAllowed:
         with self.transaction() as unit:
             viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
             if any(envelope.device_id != device_id for envelope in request.operations):
@@ -250,7 +258,7 @@ class Centre(HallTransport):
                 return NotAllowed(N_("These operations come from another workstation."))
             offered = [*request.operations, *sealing.reoffered(unit.session, request.sealed, device_id)]
             envelopes = [one for one in offered if isinstance(one, Envelope)]
-            results = iter(intake.accept(unit, envelopes, self.clock(), viewer))
+            results = iter(intake.accept(unit, envelopes, self.clock(), viewer, careful=careful))
             return Pushed(results=tuple(one if isinstance(one, Result) else next(results) for one in offered))
 
     def feed(self, token: str, request: FeedRequest) -> FeedPage:

@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 
 import msgspec
 from sqlalchemy import select
@@ -54,24 +55,35 @@ class _Case(msgspec.Struct):
     logged: bool = True
 
 
+class Stumbled(Exception):
+    """An operation went wrong where nothing would have caught it: begin the transaction again, carefully."""
+
+
 def accept(
-    unit: Unit, envelopes: Sequence[Envelope], at: dt.datetime, viewer: Viewer | None = None
+    unit: Unit,
+    envelopes: Sequence[Envelope],
+    at: dt.datetime,
+    viewer: Viewer | None = None,
+    *,
+    careful: bool = True,
 ) -> tuple[Result, ...]:
     """Judge a batch in one transaction and place its effects in the feed; a result an operation, in order.
 
-    ``viewer``: who sends it, when that was looked up in the same transaction.
+    ``viewer``: who sends it, when that was looked up in the same transaction. Not ``careful``: without a savepoint,
+    which costs two statements and is hardly ever needed; raises ``Stumbled`` when it was.
     """
     cases = [_read(envelope) for envelope in envelopes]
     turns.take(unit.session, _turns(cases))
     known, new = _sorted_out(unit.session, cases)
-    _judge(unit, [case for case in new if case.verdict is None], at, viewer)
+    _judge(unit, [case for case in new if case.verdict is None], at, viewer, careful)
     batch = new_id()
-    _log(unit.session, new, batch, at)
+    _log(unit.session, new, at)
     _keep_cards(unit.session, new)
     merging.follow(unit.session, _taken(new), at)
     seqs = unit.publish()
-    if any(case.logged for case in new):
-        bulk.insert(unit.session, OpBatch, [{"id": batch, "at": at, "seqs": seqs}])
+    if logged := [_entry(case, batch) for case in new if case.logged]:
+        made = {"id": batch, "at": at, "seqs": seqs}
+        bulk.insert_together(unit.session, (OpBatch, [made], ()), (OpLog, logged, ()))
     answers = {id(case): heard.answer(case.envelope, *_told(case), seqs) for case in new}
     first = {case.envelope.op_id: answers[id(case)] for case in reversed(new) if case.logged}
     return tuple(known.get(id(case)) or answers.get(id(case)) or first[case.envelope.op_id] for case in cases)
@@ -119,20 +131,24 @@ def _sorted_out(session: Session, cases: Sequence[_Case]) -> tuple[dict[int, Res
     return known, [*new.values(), *others]
 
 
-def _judge(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None) -> None:
+def _judge(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None, careful: bool) -> None:
     try:
-        _judge_together(unit, cases, at, viewer)
+        _judge_together(unit, cases, at, viewer, careful)
     except Exception as error:  # whatever an operation does wrong, the others go on
         if _is_the_databases(error):
             raise
+        if not careful:
+            raise Stumbled from error
         for place, case in enumerate(cases):
             _judge_alone(unit, case, at + place * TICK, viewer)
 
 
-def _judge_together(unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None) -> None:
+def _judge_together(
+    unit: Unit, cases: Sequence[_Case], at: dt.datetime, viewer: Viewer | None, careful: bool = True
+) -> None:
     if not cases:
         return
-    with unit.savepoint():
+    with unit.savepoint() if careful else nullcontext():
         judge = Judge(unit.session, at, viewer)
         judge.prepare(case.operation for case in cases if case.operation is not None)
         strange = _strange_authors(unit.session, cases, viewer)
@@ -206,9 +222,8 @@ def _is_kept_whole(case: _Case) -> bool:
     return astray or _told(case)[0] is Outcome.QUARANTINED
 
 
-def _log(session: Session, cases: Sequence[_Case], batch: str, at: dt.datetime) -> None:
-    """Write down what became of the operations, and keep what a person has to look at."""
-    bulk.insert(session, OpLog, [_entry(case, batch) for case in cases if case.logged])
+def _log(session: Session, cases: Sequence[_Case], at: dt.datetime) -> None:
+    """Keep what a person has to look at, and audit what became of the operations."""
     strangers = _not_kept_yet(session, [case for case in cases if _is_kept_whole(case)])
     bulk.insert(session, Quarantine, [_kept(case, at) for case in strangers])
     reviews = [case for case in cases if _told(case)[0] is Outcome.IN_REVIEW]

@@ -73,8 +73,19 @@ def chosen(session: Session) -> Scoping:
     """For whom this centre is made."""
     if _FACT not in session.info:
         session.info[_FACT] = Scoping(facts.get(session, _FACT) or Scoping.DESK)
-    known: Scoping = session.info[_FACT]
-    return known
+    answered: Scoping = session.info[_FACT]
+    return answered
+
+
+def known_scoping(session: Session) -> Scoping | None:
+    """What ``chosen`` has answered to this session, if it was asked."""
+    answered: Scoping | None = session.info.get(_FACT)
+    return answered
+
+
+def set_scoping(session: Session, scoping: Scoping) -> None:
+    """Spare a session the look at what another one was answered."""
+    session.info[_FACT] = scoping
 
 
 def set_clock(session: Session, clock: Callable[[], dt.datetime]) -> None:

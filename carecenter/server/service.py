@@ -26,6 +26,7 @@ from typing import Final
 import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
@@ -46,6 +47,9 @@ MOST_CONNECTIONS: Final = 4_000
 """Of a process; whoever comes then is asked to come again. Each held feed is one."""
 HEAD_SECONDS: Final = 15.0
 """How long the head of a request may take to come, after which the line is cut."""
+
+MOST_HEAD: Final = 64 * 1024
+"""Bytes of it; ours have less than one KiB."""
 
 _KEEP_ALIVE = 75  # longer than workstations pause, so that a connection is not closed under a request
 _BACKLOG = 2048
@@ -202,6 +206,41 @@ def _connect_all(engine: Engine, connections: int) -> None:
         log.warning("the database does not give all connections: %s", type(error).__name__)
 
 
+class BoundedHead(HttpToolsProtocol):
+    """Cuts who sends a head, or what follows a body like one, that does not end: uvicorn would keep all of it."""
+
+    _in_head = False
+    _bytes = 0
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._in_head, self._bytes = True, 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Of the head or, with a body in pieces, after it."""
+        if not self._in_head:
+            self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """A body may be as long as its endpoint allows."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """What belongs to nothing but a head counts."""
+        was_in_head = self._in_head
+        super().data_received(data)
+        if was_in_head and self._in_head:
+            self._count(len(data))
+
+    def _count(self, more: int) -> None:
+        self._bytes += more
+        if self._bytes > MOST_HEAD:
+            self.transport.abort()
+
+
 class Server(uvicorn.Server):
     """uvicorn, which answers what is held before it waits for the answers to be done."""
 
@@ -214,6 +253,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 lifespan="on",
                 ws="none",
+                http=BoundedHead,
                 timeout_keep_alive=_KEEP_ALIVE,
                 timeout_graceful_shutdown=_GRACE,
                 limit_concurrency=MOST_CONNECTIONS,

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -19,7 +19,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.engine import make_url
 
 from carecenter.core import i18n
-from carecenter.core.errors import Busy, Unreachable, UserError
+from carecenter.core.errors import Busy, SignedOut, Unreachable, UserError
 from carecenter.core.keyslots import KdfCost
 from carecenter.core.terms import Role
 from carecenter.migrations import bring_up_to_date
@@ -343,6 +343,29 @@ def test_who_never_ends_the_head_of_a_request_is_cut_and_who_waits_for_news_is_n
                         pass
         assert waiting.result().rows == ()
         transport.close()
+
+
+@pytest.mark.parametrize(
+    ("begun", "piece"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ", b"x" * 4_096),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"X: " + b"x" * 4_000 + b"\r\n"),
+        (
+            b"POST /v1/hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"X: " + b"x" * 4_000 + b"\r\n",
+        ),
+    ],
+    ids=["one line", "many lines", "after the body"],
+)
+def test_a_head_without_end_is_cut_before_it_fills_the_memory(
+    local_house: House, begun: bytes, piece: bytes
+) -> None:
+    with serving(local_house.centre) as running, socket.create_connection(("127.0.0.1", running.port), 20) as line:
+        line.sendall(begun)
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            line.sendall(piece * 10_000)  # more than lies on the way
+        with closing(HttpTransport(running.url)) as transport, pytest.raises(SignedOut):
+            transport.hello("", Hello(version="1"))  # others are answered
 
 
 def test_more_connections_than_a_process_carries_are_asked_to_come_again(

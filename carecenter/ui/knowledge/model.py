@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from carecenter.core import text
-from carecenter.core.ids import new_id
-from carecenter.core.terms import ArticleKind, Language, RequestState
-from carecenter.operations.requests import RequestArticle, SettleRequest, without_personal
+from carecenter.core.terms import ArticleKind, RequestState
+from carecenter.operations.requests import SettleRequest
 from carecenter.queries import articles, requests, search, search_fusion
 from carecenter.queries.articles import ArticleRow, ArticleView
 from carecenter.queries.requests import RequestRow, Settled
@@ -207,17 +206,6 @@ class AskedInVain:
     async def settled_with(self, article_id: str) -> tuple[Settled, ...]:
         """Questions that were settled with an article and might be added to it."""
         return await self._desk.ask(requests.settled_with, article_id)
-
-
-async def request_article(desk: Desk, question: str, call_id: str) -> bool:
-    """Asks the editors for an article; False where nothing is left of the question once numbers are out."""
-    kept = without_personal(question)
-    if not text.tokens(kept):
-        return False
-    language = Language.ARABIC if text.is_arabic(kept) else Language.ENGLISH
-    asked = RequestArticle(request_id=new_id(), question=kept, language=language, call_id=call_id or None)
-    await desk.perform(asked)
-    return True
 
 
 async def opened(desk: Desk, article_id: str) -> ArticleView:

@@ -20,9 +20,8 @@ from carecenter.queries.articles import ArticleRow
 from carecenter.queries.requests import Settled
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.editing_bar import EditingBar
-from carecenter.ui.knowledge.model import AskedInVain, Library, opened, request_article
+from carecenter.ui.knowledge.model import AskedInVain, Library, opened
 from carecenter.ui.knowledge.narrowing import By, NarrowingKeys, label
-from carecenter.ui.knowledge.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.knowledge.requests_view import RequestsView, request_row
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
@@ -30,6 +29,7 @@ from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
 from carecenter.ui.views.article_view import ArticleView, list_row
+from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line_edit import LineEdit
@@ -63,9 +63,9 @@ class KnowledgePage(Translated, QWidget):
         self.question.setClearButtonEnabled(True)
         self.question.textChanged.connect(self._on_question_changed)
         self.question.installEventFilter(self)
-        self.request = RequestLine()
-        self.request.confirmed.connect(lambda question: self._tasks.spawn(self._request(question)))
-        self.request.put_away.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.request = RequestLine(self._desk, self._messages)
+        for done in (self.request.sent, self.request.put_away):
+            done.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
         self._request_key = QShortcut(QKeySequence(REQUEST_KEYS), self)
         self._request_key.activated.connect(lambda: self.request.begin(self.question.text()))
         self._narrowing_keys = NarrowingKeys(self, self._on_narrow)
@@ -221,13 +221,6 @@ class KnowledgePage(Translated, QWidget):
         question = AddQuestion(article_id=article_id, language=settled.language, question=settled.question)
         await self._desk.perform(question)
         self._messages.success(_("From now on the article is found by this question, too."))
-
-    async def _request(self, question: str) -> None:
-        if not await request_article(self._desk, question, ""):
-            self._messages.info(_("Write what the caller wants to know, in words."))
-            return
-        self.request.hide()
-        self._messages.success(_("The editors will see that this was asked."))
 
     async def _seek(self, question: str) -> None:
         self.requests.show_found(await self._desk.ask(search.answers, question))

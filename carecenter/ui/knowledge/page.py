@@ -160,9 +160,10 @@ class KnowledgePage(Translated, QWidget):
         self.invitation.set_texts(_("Choose an article from the list, or ask a question."))
         self._show_rows()
 
-    def open_article(self, article_id: str) -> None:
-        """Shows this article, whatever is chosen in the list."""
-        self._opening.start(self._open(article_id))
+    def open_article(self, article_id: str, stems: frozenset[str] = frozenset()) -> None:
+        """Shows this article, whatever is chosen in the list. `stems`: of the words by which it was found
+        elsewhere."""
+        self._opening.start(self._open(article_id, stems or self._model.stems(article_id)))
 
     def close_page(self) -> None:
         """Listens no longer."""
@@ -244,7 +245,7 @@ class KnowledgePage(Translated, QWidget):
         if entities & {"article", "article_pin", "article_request", "body"}:
             self._renew()
             if (article := self.view.article()) is not None:
-                self.open_article(article.row.id)
+                self.open_article(article.row.id, self.view.stems())
 
     def _renew(self) -> None:
         self._search.start(self._look())
@@ -257,12 +258,12 @@ class KnowledgePage(Translated, QWidget):
         if await self._model.refine(self.results.key_at_hand):
             self._show_rows()
 
-    async def _open(self, article_id: str) -> None:
+    async def _open(self, article_id: str, stems: frozenset[str]) -> None:
         article = await opened(self._desk, article_id)
         if self._asked.allowed:
             offered = await self._asked.settled_with(article_id)
             self.editing.show_article(article.row, offered, edits=self._desk.viewer.edits)
-        self.view.show_article(article, self._model.stems(article_id))
+        self.view.show_article(article, stems)
         self._right.setCurrentWidget(self._reader)
         self.results.set_current(article_id, tell=False)
 

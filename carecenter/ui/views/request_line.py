@@ -27,7 +27,8 @@ class RequestLine(Translated, QWidget):
     """Hidden until `begin`. Enter sends what stands there then, with `call_id`, the call in front; Esc puts it
     away.
 
-    `sent` tells that the question is kept, `put_away` that nobody wants to send it; the line is hidden by then.
+    `sent` tells that the question is kept, `put_away` that nobody wants to send it. Both come before the line
+    hides, so that whoever listens says where the focus goes.
     """
 
     sent = Signal()
@@ -77,8 +78,8 @@ class RequestLine(Translated, QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Esc puts the line away."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
             self.put_away.emit()
+            self.hide()
         else:
             super().keyPressEvent(event)
 
@@ -89,8 +90,8 @@ class RequestLine(Translated, QWidget):
         if not await request_article(self._desk, question, self.call_id):
             self._messages.info(_("Write what the caller wants to know, in words."))
             return
-        self.hide()
         self.sent.emit()
+        self.hide()
         self._messages.success(_("The editors will see that this was asked."))
 
 

@@ -10,11 +10,8 @@ import pytest_asyncio
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from carecenter.models.article import ArticleRequest
-from carecenter.models.viewer import Viewer
+from carecenter.operations.requests import RequestArticle
 from carecenter.store.desk import Desk
 from carecenter.ui.desk.page import DeskPage
 from carecenter.ui.knowledge.page import KnowledgePage
@@ -26,6 +23,7 @@ from carecenter.ui.preferences import Preferences
 from carecenter.ui.search.box import SearchBox
 from carecenter.ui.search.model import Group
 from carecenter.ui.theme import Theme
+from tests.ui.performing import performed
 from tests.ui.settings.room import SmallOffice
 from tests.ui.waiting import until
 
@@ -101,7 +99,10 @@ async def test_an_article_opened_from_the_box_has_its_marks_and_keeps_them(
     assert _marked(page) == before
 
 
-async def test_what_is_asked_in_the_box_is_of_the_call_in_front(pages: Pages, qtbot: QtBot, desk: Desk) -> None:
+async def test_what_is_asked_in_the_box_is_of_the_call_in_front(
+    pages: Pages, qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = performed(desk, monkeypatch)
     page = pages.page("desk")
     assert isinstance(page, DeskPage)
     page.take_call("99887766")
@@ -112,12 +113,9 @@ async def test_what_is_asked_in_the_box_is_of_the_call_in_front(pages: Pages, qt
     await until(lambda: not box.line.text())
     pane = page.pane()
     assert pane is not None
-    assert await desk.ask(_requests) == [("qqqqzzzz", pane.call_id)]
+    asked = [one for one in kept if isinstance(one, RequestArticle)]
+    assert [(one.question, one.call_id) for one in asked] == [("qqqqzzzz", pane.call_id)]
 
 
 def _marked(page: KnowledgePage) -> set[str]:
     return {selection.cursor.selectedText().lower() for selection in page.view.page.extraSelections()}
-
-
-def _requests(session: Session, _viewer: Viewer) -> list[tuple[str, str | None]]:
-    return [(row.question, row.call_id) for row in session.scalars(select(ArticleRequest))]

@@ -8,13 +8,11 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from carecenter.core.civil_id import demo_civil_id
 from carecenter.core.reference import from_payload
-from carecenter.models.article import ArticleRequest
-from carecenter.models.viewer import Viewer
+from carecenter.operations.base import Operation
+from carecenter.operations.requests import RequestArticle
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.page import KnowledgePage
 from carecenter.ui.language import Language
@@ -23,6 +21,7 @@ from carecenter.ui.search.box import SearchBox
 from carecenter.ui.search.model import Group
 from carecenter.ui.theme import Theme
 from tests.ui.meanings import Meanings
+from tests.ui.performing import performed
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
 
@@ -36,7 +35,7 @@ class Window(QWidget):
 
     def __init__(self, desk: Desk, language: Language) -> None:
         super().__init__()
-        self.desk = desk
+        self.performed: list[Operation] = []
         self.box = SearchBox(desk, Messages(), language)
         self.notes = QPlainTextEdit()
         column = QVBoxLayout(self)
@@ -61,8 +60,11 @@ class Window(QWidget):
 
 
 @pytest_asyncio.fixture
-async def window(qtbot: QtBot, desk: Desk, theme: Theme, language: Language) -> Window:
+async def window(
+    qtbot: QtBot, desk: Desk, theme: Theme, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> Window:
     window = Window(desk, language)
+    window.performed = performed(desk, monkeypatch)
     qtbot.addWidget(window, before_close_func=lambda window: window.box.close_page())
     window.show()
     window.activateWindow()
@@ -120,7 +122,9 @@ async def test_one_key_asks_with_the_question_its_language_and_the_call(
     await until(window.notes.hasFocus)
     assert not window.popup.isVisible()
     assert window.box.line.text() == ""
-    assert await window.desk.ask(_requests) == [kept]
+    (asked,) = window.performed
+    assert isinstance(asked, RequestArticle)
+    assert (asked.question, asked.call_id, asked.language) == kept
     assert window.elsewhere == []
 
 
@@ -241,8 +245,3 @@ async def test_every_word_is_translated(window: Window, qtbot: QtBot, language: 
     await until(lambda: unmarked_texts(window.popup) == [])
     qtbot.keyClick(window.box.line, Qt.Key.Key_R, _ALT)
     assert unmarked_texts(window.popup) == []
-
-
-def _requests(session: Session, _viewer: Viewer) -> list[tuple[str, str | None, str]]:
-    rows = session.scalars(select(ArticleRequest))
-    return [(row.question, row.call_id, row.language.value) for row in rows]

@@ -78,6 +78,7 @@ class KnowledgePage(Translated, QWidget):
         self.count = PlainLabel()
         self.count.setProperty("tone", "muted")
         self.count.setProperty("scale", "small")
+        self.count.setWordWrap(True)
         self.results = RowList()
         self.results.setProperty("data", True)
         self.results.current_changed.connect(self._on_row)
@@ -283,6 +284,8 @@ class KnowledgePage(Translated, QWidget):
         self._list.setCurrentWidget(self.nothing if self._model.loaded and not rows else self.results)
         text = ngettext("{count} article", "{count} articles", len(rows))
         self.count.setText(text.format(count=i18n.number(len(rows))))
+        if rows and not self._model.answered:
+            self.count.setText(_("No article answers this; these come nearest. Alt+R asks the editors for one."))
         if self._model.question and not self._model.found:
             self.nothing.set_texts(_("No article answers this. Try other words."), _("Ask for an article (Alt+R)"))
         else:

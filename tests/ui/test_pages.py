@@ -62,12 +62,12 @@ async def pages(qtbot: QtBot, tmp_path: Path, desk: Desk, theme: Theme, language
     office = SmallOffice()
     pages = make_pages(desk, Messages(), language, preferences=preferences, office=office, backups=tmp_path)
     pages.made.connect(QWidget.show)
-    qtbot.addWidget(pages.search_box)
     pages.search_box.show()
     yield pages
     await pages.close()
-    for page in pages.all():
-        page.deleteLater()
+    for part in (*pages.all(), pages.search_box):
+        part.close()
+        part.deleteLater()
 
 
 async def _found(pages: Pages, line: str, group: Group) -> SearchBox:

@@ -100,13 +100,17 @@ class Nearest(NamedTuple):
 
 
 class SearchResults(Row, frozen=True, kw_only=True):
-    """What a line found, in groups; ``readings`` say what the line was taken for and what is wrong with it."""
+    """What a line found, in groups; ``readings`` say what the line was taken for and what is wrong with it.
+
+    ``nearest``: what stands in where nothing is found (``alike``), for whoever asks for it.
+    """
 
     line: str
     readings: tuple[Reading, ...]
     tickets: tuple[tickets.TicketRow, ...]
     callers: tuple[callers.CallerRow, ...]
     answers: tuple[Answer, ...]
+    nearest: tuple[Answer, ...] = ()
 
     @property
     def articles(self) -> tuple[articles.ArticleRow, ...]:

@@ -30,11 +30,13 @@ class Pages(QObject):
 
     A page may have the signals `ticket_requested`, `caller_requested`, `article_requested` (each with an id) and
     `new_call_requested`, and the methods `open_ticket`, `open_caller`, `open_article`, `open_call` for what it can
-    show. `search_box` has the same signals.
+    show. `search_box` has the same signals. `call_changed` carries the id of the call in front, empty for none: the
+    desk's own signal, for whoever stands beside the pages.
     """
 
     made = Signal(QWidget)
     wanted = Signal(str)
+    call_changed = Signal(str)
 
     def __init__(self, makers: dict[str, Maker], search_box: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +101,8 @@ class Pages(QObject):
         ):
             if (found := getattr(part, signal, None)) is not None:
                 found.connect(self._leader(key, method))
+        if (changed := getattr(part, "call_changed", None)) is not None:
+            changed.connect(self.call_changed)
 
     def _leader(self, key: str, method: str) -> Callable[..., None]:
         return lambda *details: self._lead(key, method, *details)
@@ -133,7 +137,10 @@ def make_pages(
 
         return SettingsPage(desk, messages, language, preferences=preferences, office=office, backups=backups)
 
-    return Pages(page_makers(desk, messages, language, settings), SearchBox(desk, messages, language))
+    box = SearchBox(desk, messages, language)
+    pages = Pages(page_makers(desk, messages, language, settings), box)
+    pages.call_changed.connect(box.set_call)
+    return pages
 
 
 def page_makers(desk: Desk, messages: Messages, language: Language, settings: Maker) -> dict[str, Maker]:

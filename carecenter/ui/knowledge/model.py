@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from carecenter.core import text
-from carecenter.core.ids import new_id
-from carecenter.core.terms import ArticleKind, Language, RequestState
-from carecenter.operations.requests import RequestArticle, SettleRequest, without_personal
+from carecenter.core.terms import ArticleKind, RequestState
+from carecenter.operations.requests import SettleRequest
 from carecenter.queries import articles, requests, search, search_fusion
 from carecenter.queries.articles import ArticleRow, ArticleView
 from carecenter.queries.requests import RequestRow, Settled
@@ -121,6 +120,8 @@ class Library:
         self.question = ""
         self.answers: dict[str, Answer] = {}
         """Why an article was found, by its id; empty without a question."""
+        self.answered = True
+        """Whether the rows answer the question; else they are what comes nearest to it."""
         self.rows: tuple[ArticleRow, ...] = ()
         self.bodies: tuple[ArticleRow, ...] = ()
         """One article of each body that has any: it carries the body's names."""
@@ -137,9 +138,12 @@ class Library:
         self.audiences = tuple(sorted({code for row in everything for code in row.audience}))
         self.channels = tuple(sorted({code for row in everything for code in row.channels}))
         answers: tuple[Answer, ...] = ()
-        self.found = everything
+        self.found, self.answered = everything, True
         if self.question:
             answers = await self._desk.ask(search.answers, self.question, limit=_MOST_FOUND)
+            self.answered = bool(answers)
+            if not answers:
+                answers = await self._desk.ask(search.alike, self.question)
             self.found = tuple(answer.article for answer in answers)
         self.answers = {answer.article.id: answer for answer in answers}
         self.rows = tuple(row for row in self.found if self._is_chosen(row))
@@ -152,12 +156,15 @@ class Library:
         if not near:
             return False
         answers = await self._desk.ask(search.answers, self.question, near, _MOST_FOUND)
+        if not answers:
+            return False
         found = {answer.article.id: answer for answer in answers}
         chosen = [one for one, answer in found.items() if self._is_chosen(answer.article)]
         shown = {row.id: row for row in self.rows}
         order = search_fusion.keeping(chosen, list(shown), at_hand())
         rows = tuple(found[one].article if one in found else shown[one] for one in order)
         changed = (rows, found) != (self.rows, self.answers)
+        self.answered = True
         self.found = tuple(answer.article for answer in answers)
         self.answers = self.answers | found
         self.rows = rows
@@ -207,17 +214,6 @@ class AskedInVain:
     async def settled_with(self, article_id: str) -> tuple[Settled, ...]:
         """Questions that were settled with an article and might be added to it."""
         return await self._desk.ask(requests.settled_with, article_id)
-
-
-async def request_article(desk: Desk, question: str, call_id: str) -> bool:
-    """Asks the editors for an article; False where nothing is left of the question once numbers are out."""
-    kept = without_personal(question)
-    if not text.tokens(kept):
-        return False
-    language = Language.ARABIC if text.is_arabic(kept) else Language.ENGLISH
-    asked = RequestArticle(request_id=new_id(), question=kept, language=language, call_id=call_id or None)
-    await desk.perform(asked)
-    return True
 
 
 async def opened(desk: Desk, article_id: str) -> ArticleView:

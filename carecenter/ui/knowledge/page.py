@@ -20,9 +20,8 @@ from carecenter.queries.articles import ArticleRow
 from carecenter.queries.requests import Settled
 from carecenter.store.desk import Desk
 from carecenter.ui.knowledge.editing_bar import EditingBar
-from carecenter.ui.knowledge.model import AskedInVain, Library, opened, request_article
+from carecenter.ui.knowledge.model import AskedInVain, Library, opened
 from carecenter.ui.knowledge.narrowing import By, NarrowingKeys, label
-from carecenter.ui.knowledge.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.knowledge.requests_view import RequestsView, request_row
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
@@ -30,6 +29,7 @@ from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
 from carecenter.ui.views.article_view import ArticleView, list_row
+from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line_edit import LineEdit
@@ -63,9 +63,9 @@ class KnowledgePage(Translated, QWidget):
         self.question.setClearButtonEnabled(True)
         self.question.textChanged.connect(self._on_question_changed)
         self.question.installEventFilter(self)
-        self.request = RequestLine()
-        self.request.confirmed.connect(lambda question: self._tasks.spawn(self._request(question)))
-        self.request.put_away.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.request = RequestLine(self._desk, self._messages)
+        for done in (self.request.sent, self.request.put_away):
+            done.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
         self._request_key = QShortcut(QKeySequence(REQUEST_KEYS), self)
         self._request_key.activated.connect(lambda: self.request.begin(self.question.text()))
         self._narrowing_keys = NarrowingKeys(self, self._on_narrow)
@@ -78,6 +78,7 @@ class KnowledgePage(Translated, QWidget):
         self.count = PlainLabel()
         self.count.setProperty("tone", "muted")
         self.count.setProperty("scale", "small")
+        self.count.setWordWrap(True)
         self.results = RowList()
         self.results.setProperty("data", True)
         self.results.current_changed.connect(self._on_row)
@@ -160,9 +161,10 @@ class KnowledgePage(Translated, QWidget):
         self.invitation.set_texts(_("Choose an article from the list, or ask a question."))
         self._show_rows()
 
-    def open_article(self, article_id: str) -> None:
-        """Shows this article, whatever is chosen in the list."""
-        self._opening.start(self._open(article_id))
+    def open_article(self, article_id: str, stems: frozenset[str] = frozenset()) -> None:
+        """Shows this article, whatever is chosen in the list. `stems`: of the words by which it was found
+        elsewhere."""
+        self._opening.start(self._open(article_id, stems or self._model.stems(article_id)))
 
     def close_page(self) -> None:
         """Listens no longer."""
@@ -222,13 +224,6 @@ class KnowledgePage(Translated, QWidget):
         await self._desk.perform(question)
         self._messages.success(_("From now on the article is found by this question, too."))
 
-    async def _request(self, question: str) -> None:
-        if not await request_article(self._desk, question, ""):
-            self._messages.info(_("Write what the caller wants to know, in words."))
-            return
-        self.request.hide()
-        self._messages.success(_("The editors will see that this was asked."))
-
     async def _seek(self, question: str) -> None:
         self.requests.show_found(await self._desk.ask(search.answers, question))
 
@@ -251,7 +246,7 @@ class KnowledgePage(Translated, QWidget):
         if entities & {"article", "article_pin", "article_request", "body"}:
             self._renew()
             if (article := self.view.article()) is not None:
-                self.open_article(article.row.id)
+                self.open_article(article.row.id, self.view.stems())
 
     def _renew(self) -> None:
         self._search.start(self._look())
@@ -264,12 +259,12 @@ class KnowledgePage(Translated, QWidget):
         if await self._model.refine(self.results.key_at_hand):
             self._show_rows()
 
-    async def _open(self, article_id: str) -> None:
+    async def _open(self, article_id: str, stems: frozenset[str]) -> None:
         article = await opened(self._desk, article_id)
         if self._asked.allowed:
             offered = await self._asked.settled_with(article_id)
             self.editing.show_article(article.row, offered, edits=self._desk.viewer.edits)
-        self.view.show_article(article, self._model.stems(article_id))
+        self.view.show_article(article, stems)
         self._right.setCurrentWidget(self._reader)
         self.results.set_current(article_id, tell=False)
 
@@ -289,6 +284,8 @@ class KnowledgePage(Translated, QWidget):
         self._list.setCurrentWidget(self.nothing if self._model.loaded and not rows else self.results)
         text = ngettext("{count} article", "{count} articles", len(rows))
         self.count.setText(text.format(count=i18n.number(len(rows))))
+        if rows and not self._model.answered:
+            self.count.setText(_("No article answers this; these come nearest. Alt+R asks the editors for one."))
         if self._model.question and not self._model.found:
             self.nothing.set_texts(_("No article answers this. Try other words."), _("Ask for an article (Alt+R)"))
         else:

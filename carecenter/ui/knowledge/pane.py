@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QV
 from carecenter.core import i18n
 from carecenter.core.i18n import gettext as _
 from carecenter.store.desk import Desk
-from carecenter.ui.knowledge.model import KnowledgeBeside, opened, question_of, request_article
+from carecenter.ui.knowledge.model import KnowledgeBeside, opened, question_of
 from carecenter.ui.knowledge.narrowing import By, NarrowingKeys
-from carecenter.ui.knowledge.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.language import Language, Translated
 from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views.article_view import ArticleView, list_row
+from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -44,8 +44,8 @@ class KnowledgePane(Translated, QWidget):
         super().__init__(parent)
         self._desk, self._messages = desk, messages
         self._model = KnowledgeBeside(desk)
-        self._tasks = Tasks(messages.failure)
-        self._search, self._opening = self._tasks.latest(), self._tasks.latest()
+        tasks = Tasks(messages.failure)
+        self._search, self._opening = tasks.latest(), tasks.latest()
         self._notes = self._call_id = ""
         self._left: dict[str, tuple[str, str]] = {}
         self._has_call = False
@@ -72,9 +72,9 @@ class KnowledgePane(Translated, QWidget):
         self.remark.setWordWrap(True)
         self.remark.setProperty("tone", "muted")
         self.remark.hide()
-        self.request = RequestLine()
-        self.request.confirmed.connect(self._on_request)
-        self.request.put_away.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.request = RequestLine(self._desk, self._messages)
+        for done in (self.request.sent, self.request.put_away):
+            done.connect(lambda: self.question.setFocus(Qt.FocusReason.OtherFocusReason))
         self._narrowing_keys = NarrowingKeys(self, self._on_narrow)
         self._request_key = QShortcut(QKeySequence(REQUEST_KEYS), self)
         self._request_key.activated.connect(self.begin_request)
@@ -144,7 +144,7 @@ class KnowledgePane(Translated, QWidget):
         article = self.view.article()
         if self._call_id:
             self._left[self._call_id] = (self.question.text(), article.row.id if article is not None else "")
-        self._call_id = call_id
+        self._call_id = self.request.call_id = call_id
         self._search.cancel()
         self._opening.cancel()
         self._notes = ""
@@ -201,17 +201,6 @@ class KnowledgePane(Translated, QWidget):
         await self._model.renew()
         self._show_results()
         await self._refine(self._model.question)
-
-    def _on_request(self, question: str) -> None:
-        self._tasks.spawn(self._request(question))
-
-    async def _request(self, question: str) -> None:
-        if not await request_article(self._desk, question, self._call_id):
-            self._messages.info(_("Write what the caller wants to know, in words."))
-            return
-        self.request.hide()
-        self.question.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._messages.success(_("The editors will see that this was asked."))
 
     def _on_changed(self, entities: frozenset[str]) -> None:
         if entities & {"article", "article_pin", "body"}:

@@ -22,10 +22,14 @@ from carecenter.ui.search.model import Group, Hit, look, refined, spell
 from carecenter.ui.search.popup import SearchPopup
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
+from carecenter.ui.views.request_line import RequestLine
 from carecenter.ui.widgets.icon_label import IconLabel
 from carecenter.ui.widgets.line_edit import LineEdit
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_R: Final = (Qt.Key.Key_R, ord("ق"))
+"""The key of `REQUEST_KEYS` in both layouts. No QShortcut: the pages have one for the same keys, and of two that Qt
+finds fitting neither is obeyed."""
 CENTRE_PAUSE_MS: Final = 400
 """How long a finished number stands before the centre is asked: it may be the beginning of a longer one."""
 _ENTITIES: Final = frozenset({"ticket", "caller", "caller_phone", "article"})
@@ -35,17 +39,20 @@ class SearchBox(Translated, QWidget):
     """Results come while typing; arrow keys move through them, Enter opens, Esc leads back where one was. In a hall
     the centre is asked as well, for a finished number by itself and for words with Ctrl+Enter.
 
-    The signals carry the id of what is to be opened; `call_requested` a number (E.164) to take a call from.
+    The signals carry the id of what is to be opened, and of an article the stems by which it was found;
+    `call_requested` carries a number (E.164) to take a call from. A question that nothing answers can be sent to
+    the editors; whoever knows the call in front says so with `set_call`.
     """
 
     ticket_requested = Signal(str)
     caller_requested = Signal(str)
-    article_requested = Signal(str)
+    article_requested = Signal(str, object)
     call_requested = Signal(str)
 
     def __init__(self, desk: Desk, messages: Messages, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._messages = desk, messages
+        self._call_id = ""
         tasks = Tasks(messages.failure)
         self._search, self._asking = tasks.latest(), tasks.latest()
         self._results: SearchResults | None = None
@@ -88,10 +95,17 @@ class SearchBox(Translated, QWidget):
     def popup(self) -> SearchPopup:
         """What hangs under the box; made when it is first needed, in the window the box is in by then."""
         if self._popup is None:
-            self._popup = SearchPopup(self.line)
+            request = RequestLine(self._desk, self._messages)
+            request.sent.connect(self._on_sent)
+            request.put_away.connect(self._leave_request)
+            self._popup = SearchPopup(self.line, request)
             self._popup.chosen.connect(self._activate)
             self.destroyed.connect(self._popup.deleteLater)
         return self._popup
+
+    def set_call(self, call_id: str) -> None:
+        """Which call is in front; empty for none."""
+        self._call_id = call_id
 
     def close_page(self) -> None:
         """Searches and listens no longer."""
@@ -104,24 +118,34 @@ class SearchBox(Translated, QWidget):
         """The keys that are the popup's. They are claimed here before the window's shortcuts get them."""
         if watched is not self.line or not isinstance(event, QKeyEvent):
             return False
-        ours = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, *_ENTER)
+        ours = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, *_ENTER) or self._asks(event)
         if event.type() == QEvent.Type.ShortcutOverride and ours:
             event.accept()
             return True
         if event.type() == QEvent.Type.KeyPress and ours:
-            self._on_key(Qt.Key(event.key()), event.modifiers())
+            if self._asks(event):
+                self._begin_request()
+            else:
+                self._on_key(Qt.Key(event.key()), event.modifiers())
             return True
         return False
 
+    def _asks(self, event: QKeyEvent) -> bool:
+        """Whether the keys ask the editors for an article, where that is offered."""
+        alone = event.modifiers() == Qt.KeyboardModifier.AltModifier
+        return alone and event.key() in _R and self._is_shown() and self.popup().offers_request()
+
+    def _is_shown(self) -> bool:
+        return self._popup is not None and self._popup.isVisible()
+
     def _on_key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
-        shown = self._popup is not None and self._popup.isVisible()
         if key == Qt.Key.Key_Escape:
             self._leave()
         elif key in _ENTER and modifiers & Qt.KeyboardModifier.ControlModifier:
             self._ask_centre()
         elif key in _ENTER:
             self._on_enter()
-        elif shown:
+        elif self._is_shown():
             self.popup().move_by(1 if key == Qt.Key.Key_Down else -1)
         elif key == Qt.Key.Key_Down and self._is_answered():
             self._show()
@@ -156,7 +180,8 @@ class SearchBox(Translated, QWidget):
         if before is None:
             return
         self._results = await refined(self._desk, before, lambda: self.popup().key_at_hand(Group.KNOWLEDGE))
-        if self._results != before and self.line.hasFocus():
+        asked_for = self.popup().key_at_hand(Group.EDITORS)  # who is about to ask the editors is not disturbed
+        if self._results != before and self.line.hasFocus() and not asked_for:
             self._show()
 
     def _show(self) -> None:
@@ -221,6 +246,8 @@ class SearchBox(Translated, QWidget):
     def _activate(self, hit: Hit) -> None:
         if hit.group is Group.CENTRE:
             self._ask_centre()
+        elif hit.group is Group.EDITORS:
+            self._begin_request()
         elif hit.group in (Group.CENTRE_CALLERS, Group.CENTRE_TICKETS):
             self._asking.start(self._bring(hit))
         else:
@@ -230,12 +257,27 @@ class SearchBox(Translated, QWidget):
         self._put_away()
         self._came_from = None  # the focus goes on to what is opened
         self.line.clear()
+        if hit.group is Group.KNOWLEDGE:
+            self.article_requested.emit(hit.key, hit.stems)
+            return
         {
             Group.TICKETS: self.ticket_requested,
             Group.CALLERS: self.caller_requested,
-            Group.KNOWLEDGE: self.article_requested,
             Group.CALL: self.call_requested,
         }[hit.group].emit(hit.key)
+
+    def _begin_request(self) -> None:
+        self.popup().request.call_id = self._call_id
+        self.popup().begin_request(self.line.text().strip())
+
+    def _leave_request(self) -> None:
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.popup().request.hide()
+        self._show()
+
+    def _on_sent(self) -> None:
+        self.line.clear()
+        self._leave()
 
     def _leave(self) -> None:
         back = self._came_from
@@ -251,15 +293,25 @@ class SearchBox(Translated, QWidget):
             self._leave_centre()
         if self._popup is not None:
             self._popup.hide()
+            self._popup.request.hide()
 
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is self.line and old is not self.line:
-            self._came_from = old or self._came_from  # nobody, when the window itself was left
+            if not self._in_popup(old):
+                self._came_from = old or self._came_from  # nobody, when the window itself was left
             if self._is_answered():
                 self._turn_to_centre()
                 self._show()
-        elif old is self.line:
+        elif self._in_popup(old):
+            if new is not None and not self._in_popup(
+                new
+            ):  # a question half-written stays while the window is left
+                self._put_away()
+        elif old is self.line and not self._in_popup(new):
             self._put_away()
+
+    def _in_popup(self, widget: QWidget | None) -> bool:
+        return widget is not None and self._popup is not None and self._popup.isAncestorOf(widget)
 
     def _on_changed(self, entities: frozenset[str]) -> None:
         if entities & _ENTITIES and self.line.text() and self.line.hasFocus():

@@ -18,6 +18,7 @@ from carecenter.core.i18n import gettext as _
 from carecenter.core.reading import Meaning, Reading
 from carecenter.core.reference import Suspect
 from carecenter.core.terms import label
+from carecenter.operations.requests import without_personal
 from carecenter.queries import search, search_fusion
 from carecenter.queries.callers import CallerRow
 from carecenter.queries.search import Answer, SearchResults
@@ -25,10 +26,13 @@ from carecenter.queries.tickets import TicketRow
 from carecenter.store.desk import Desk
 from carecenter.ui.views import words
 from carecenter.ui.views.article_view import list_row
-from carecenter.ui.views.meant import meant
+from carecenter.ui.views.meant import meant, says_enough
+from carecenter.ui.views.request_line import REQUEST_KEYS
 
 _MOST_SUSPECTS: Final = 3
 _KUWAIT_PREFIX: Final = "+965"
+REQUEST: Final = "request"
+"""The key of the row that asks the editors."""
 
 
 class Group(StrEnum):
@@ -38,6 +42,7 @@ class Group(StrEnum):
     TICKETS = "tickets"
     CALLERS = "callers"
     KNOWLEDGE = "knowledge"
+    EDITORS = "editors"
     CENTRE_CALLERS = "centre_callers"
     CENTRE_TICKETS = "centre_tickets"
     CENTRE = "centre"
@@ -49,6 +54,7 @@ class Group(StrEnum):
             Group.TICKETS: _("Tickets"),
             Group.CALLERS: _("Callers"),
             Group.KNOWLEDGE: _("Knowledge"),
+            Group.EDITORS: _("No answer found?"),
             Group.CENTRE_CALLERS: _("Callers at the centre"),
             Group.CENTRE_TICKETS: _("Tickets at the centre"),
             Group.CENTRE: _("Beyond this workstation"),
@@ -71,7 +77,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found: `key` is a ticket's, caller's or article's id, or the number of a call (E.164)."""
+    """Something found: `key` is a ticket's, caller's or article's id, or the number of a call (E.164).
+
+    `stems`: of the words by which an article was found, `marks`: where they stand in its title.
+    """
 
     group: Group
     key: str
@@ -79,6 +88,7 @@ class Hit:
     subtitle: str = ""
     meta: str = ""
     marks: tuple[tuple[int, int], ...] = ()
+    stems: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,23 +105,37 @@ class Found:
         return tuple(hit for hit in self.hits if hit.group is group)
 
     @property
+    def answered(self) -> bool:
+        """Whether something was found; else what is there only comes nearest, and the editors can be asked."""
+        return not self.of(Group.EDITORS)
+
+    @property
     def likeliest(self) -> Hit | None:
-        """Who was looked for by number or name before their tickets, a call only if there is nothing else."""
+        """Who was looked for by number or name before their tickets, a call only if there is nothing else.
+
+        What only comes nearest has to be chosen: the line may be a name that nobody here knows.
+        """
         for group in _LIKELIEST:
-            if hits := self.of(group):
+            if (hits := self.of(group)) and (self.answered or group is not Group.KNOWLEDGE):
                 return hits[0]
         return None
 
 
 async def look(desk: Desk, line: str) -> SearchResults | None:
-    """What the workstation has for `line`; nothing for an empty one."""
-    return await desk.ask(search.search, line) if line.strip() else None
+    """What the workstation has for `line`, or what comes nearest to a question; nothing for an empty one."""
+    if not line.strip():
+        return None
+    results = await desk.ask(search.search, line)
+    if not _in_vain(results):
+        return results
+    return msgspec.structs.replace(results, nearest=await desk.ask(search.alike, line))
 
 
 async def refined(desk: Desk, results: SearchResults, at_hand: Callable[[], str]) -> SearchResults:
     """`results` with what the centre finds by meaning among the answers.
 
-    `at_hand` says which answer somebody is about to choose when that is ready: it stays in its place.
+    `at_hand` says which answer somebody is about to choose when that is ready: it stays in its place. The others of
+    what only came nearest make room.
     """
     is_name = bool(results.callers) and not results.answers
     if is_name or not any(reading.meaning is Meaning.WORDS for reading in results.readings):
@@ -120,8 +144,11 @@ async def refined(desk: Desk, results: SearchResults, at_hand: Callable[[], str]
     if not near:
         return results
     answers = await desk.ask(search.answers, results.line, near)
-    known = {answer.article.id: answer for answer in (*results.answers, *answers)}
-    shown = [answer.article.id for answer in results.answers]
+    if not answers:
+        return results
+    before = results.answers or results.nearest
+    known = {answer.article.id: answer for answer in (*before, *answers)}
+    shown = [answer.article.id for answer in before]
     order = search_fusion.keeping([answer.article.id for answer in answers], shown, at_hand())
     return msgspec.structs.replace(results, answers=tuple(known[one] for one in order))
 
@@ -135,11 +162,12 @@ def spell(results: SearchResults | None) -> Found:
         *(_call(number) for number in numbers),
         *map(_ticket, results.tickets),
         *map(_caller, results.callers),
-        *map(_answer, results.answers),
+        *map(_answer, results.answers or results.nearest),
+        *(_request() if _in_vain(results) else ()),
     )
     hints = [hint for reading in results.readings for hint in _hints(reading, results)]
-    if not hits and not hints:
-        hints = [Hint(_("Nothing found. Try another spelling, fewer words, or a number."), "muted")]
+    if not hints and not _anything(results):
+        hints = [Hint(_nothing_anywhere(results), "muted")]
     return Found(results.line, tuple(hints), hits)
 
 
@@ -203,6 +231,23 @@ def _anything(results: SearchResults) -> bool:
     return bool(results.tickets or results.callers or results.answers)
 
 
+def _in_vain(results: SearchResults) -> bool:
+    """Whether the line is a question, or may be one, and nothing here answers it. Numbers and what is hardly begun
+    are none."""
+    worded = any(reading.meaning is Meaning.WORDS for reading in results.readings)
+    return worded and not _anything(results) and says_enough(without_personal(results.line))
+
+
+def _nothing_anywhere(results: SearchResults) -> str:
+    if results.nearest:
+        return _("No article answers this; these come nearest. Alt+R asks the editors for one.")
+    return _("Nothing found. Try another spelling, fewer words, or a number.")
+
+
+def _request() -> tuple[Hit, ...]:
+    return (Hit(Group.EDITORS, REQUEST, _("Ask the editors for an article"), "", REQUEST_KEYS),)
+
+
 def _call(number: str) -> Hit:
     return Hit(Group.CALL, number, _("Take a call from {number}").format(number=words.phone(number)))
 
@@ -222,4 +267,4 @@ def _caller(row: CallerRow) -> Hit:
 def _answer(answer: Answer) -> Hit:
     row = list_row(answer.article, stems=answer.stems)
     below = " · ".join(filter(None, (row.subtitle, row.meta)))
-    return Hit(Group.KNOWLEDGE, row.key, row.title, below, _(answer.why.label()), row.marks)
+    return Hit(Group.KNOWLEDGE, row.key, row.title, below, _(answer.why.label()), row.marks, answer.stems)

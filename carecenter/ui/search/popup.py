@@ -1,6 +1,7 @@
 """What hangs under the search box: remarks on what was typed, and what was found, in groups.
 
-A part of the window rather than a window: it takes no focus. The keys come from the box.
+A part of the window rather than a window: it takes no focus but for the line that asks the editors. The keys come
+from the box.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from carecenter.core.i18n import gettext as _
 from carecenter.ui.language import Translated
 from carecenter.ui.search.model import Found, Group, Hint, Hit
 from carecenter.ui.theme import icon, set_icon
+from carecenter.ui.views.request_line import RequestLine
 from carecenter.ui.widgets.icon_label import IconLabel
 from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -26,6 +28,7 @@ _ICONS: Final = {
     Group.TICKETS: "ticket",
     Group.CALLERS: "user",
     Group.KNOWLEDGE: "book-open",
+    Group.EDITORS: "pencil",
     Group.CENTRE_CALLERS: "user",
     Group.CENTRE_TICKETS: "ticket",
     Group.CENTRE: "search",
@@ -34,11 +37,12 @@ _NARROWEST, _GAP, _MARGIN = 480, 4, 8
 
 
 class SearchPopup(Translated, QFrame):
-    """Hangs under `box`, in its window. `chosen` carries the Hit a person chose."""
+    """Hangs under `box`, in its window. `chosen` carries the Hit a person chose. `request` is the line that asks
+    the editors; `begin_request` shows it in the place of its row."""
 
     chosen = Signal(object)
 
-    def __init__(self, box: QWidget) -> None:
+    def __init__(self, box: QWidget, request: RequestLine) -> None:
         super().__init__(box.window())
         self._box, self._window = box, box.window()
         self._found = Found("")
@@ -53,6 +57,7 @@ class SearchPopup(Translated, QFrame):
         self._remark: _HintLine | None = None
         self._groups = {group: _Group(group) for group in Group}
         self._foot = PlainLabel()
+        self.request = request
         self._lay_out()
         for group in self._groups.values():
             group.list.clicked.connect(partial(self._on_clicked, group))
@@ -67,8 +72,13 @@ class SearchPopup(Translated, QFrame):
         column.setContentsMargins(0, _MARGIN, 0, _MARGIN)
         column.setSpacing(_MARGIN)
         column.addLayout(self._hints)
-        for group in self._groups.values():
+        asking = QVBoxLayout()
+        asking.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        asking.addWidget(self.request)
+        for name, group in self._groups.items():
             column.addWidget(group)
+            if name is Group.EDITORS:
+                column.addLayout(asking)
         column.addLayout(self._remarks)
         column.addStretch()
         self._inside = inside
@@ -108,18 +118,33 @@ class SearchPopup(Translated, QFrame):
         self._show_hints(found.hints)
         self._show_remark(found.remark)
         for group, part in self._groups.items():
-            part.show_hits(found.of(group))
+            part.show_hits(() if self.is_asking() and group is Group.EDITORS else found.of(group))
         keys = {(hit.group, hit.key): hit for hit in found.hits}
         kept = keys.get((moved.group, moved.key)) if moved else None
         self._select(kept or found.likeliest)
-        self._foot.setVisible(bool(found.hits))  # nothing to choose, no keys to choose with
-        self._foot_line.setVisible(bool(found.hits))
+        self._foot.setVisible(self._has_keys())
+        self._foot_line.setVisible(self._has_keys())
         if found.hits or found.hints or found.remark:
             self.place()
             self.show()
             self.raise_()
         else:
             self.hide()
+
+    def begin_request(self, question: str) -> None:
+        """Proposes a question for the editors."""
+        self.request.begin(question)
+        self.show_found(self._found)
+        self._select(None)
+        self._scroll.ensureWidgetVisible(self.request)
+
+    def offers_request(self) -> bool:
+        """Whether the editors can be asked about what was typed."""
+        return bool(self._found.of(Group.EDITORS))
+
+    def is_asking(self) -> bool:
+        """Whether a question for the editors is being written."""
+        return not self.request.isHidden()
 
     def current(self) -> Hit | None:
         """What Enter opens."""
@@ -150,7 +175,7 @@ class SearchPopup(Translated, QFrame):
         hits = self._found.hits
         if not hits:
             return
-        at = hits.index(self._current) if self._current in hits else -1
+        at = hits.index(self._current) if self._current in hits else min(-step, 0)
         self._select(hits[(at + step) % len(hits)])
         if self._current is not None:
             said = _(", ").join(filter(None, (self._current.title, self._current.subtitle, self._current.meta)))
@@ -166,7 +191,7 @@ class SearchPopup(Translated, QFrame):
             left += self._box.width() - width
         left = max(0, min(left, window.width() - width))
         height = self._content_height(width - 2) + 2
-        if self._found.hits:
+        if self._has_keys():
             height += self._foot.sizeHint().height() + self._foot_line.height()
         self.setGeometry(left, corner.y(), width, min(height, window.height() - corner.y() - _MARGIN))
 
@@ -179,12 +204,18 @@ class SearchPopup(Translated, QFrame):
     def _content_height(self, width: int) -> int:
         """Reckoned part by part: the layout knows only after its events what has just been put into it."""
         heights = [group.content_height() for group in self._groups.values() if group.hits]
+        if self.is_asking():
+            heights.append(self.request.heightForWidth(width - 2 * _MARGIN))
         lines = [line.heightForWidth(width - 2 * _MARGIN) for line in self._hint_lines]
         if lines:
             heights.append(sum(lines) + (len(lines) - 1) * self._hints.spacing())
         if self._remark is not None:
             heights.append(self._remark.heightForWidth(width - 2 * _MARGIN))
         return sum(heights) + (len(heights) + 1) * _MARGIN
+
+    def _has_keys(self) -> bool:
+        """Whether there is something to choose, by the keys that the foot tells."""
+        return bool(self._found.hits) and not self.is_asking()
 
     def _show_hints(self, hints: tuple[Hint, ...]) -> None:
         for old in self._hint_lines:

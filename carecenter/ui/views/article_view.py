@@ -146,6 +146,10 @@ class ArticleView(Translated, QWidget):
         """The article shown."""
         return self._article
 
+    def stems(self) -> frozenset[str]:
+        """Of the words that are marked."""
+        return self._stems
+
     def reading(self) -> Reading:
         """The language the article is shown in, or both."""
         return self._chosen or ("ar" if i18n.right_to_left() else "en")

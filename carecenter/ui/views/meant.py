@@ -15,7 +15,12 @@ _LEAST_LETTERS: Final = 4
 
 async def meant(desk: Desk, question: str) -> dict[str, float]:
     """Article → likeness; empty for numbers, for what is hardly begun, offline, and where the centre cannot."""
-    if sum(letter.isalpha() for letter in question) < _LEAST_LETTERS:
+    if not says_enough(question):
         return {}
     await asyncio.sleep(PAUSE)
     return await desk.near(question)
+
+
+def says_enough(question: str) -> bool:
+    """Whether there is something to be asked about: no number, and more than the beginning of a word."""
+    return sum(letter.isalpha() for letter in question) >= _LEAST_LETTERS

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from carecenter.store.desk import Desk
-from carecenter.ui.knowledge.model import request_article
 from carecenter.ui.knowledge.page import KnowledgePage
 from carecenter.ui.language import Language
 from carecenter.ui.messages import Messages
 from carecenter.ui.theme import Theme
+from carecenter.ui.views.request_line import request_article
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
 

@@ -108,3 +108,26 @@ async def test_what_is_found_by_meaning_is_narrowed_as_well(qtbot: QtBot, desk: 
     await _meant(beside, desk, "civil id", "moi-traffic-fines", "paci-civilid-renewal")
     assert beside.results[0].article.id == "paci-civilid-renewal"
     assert {answer.article.body_code for answer in beside.results} == {"PACI"}
+
+
+async def test_the_page_too_gives_way_to_what_answers_by_meaning_and_only_to_that(qtbot: QtBot, desk: Desk) -> None:
+    library = Library(desk)
+    await until(lambda: desk.status.online)
+    library.question = "pazzport"
+    await library.renew()
+    assert {answer.why for answer in library.answers.values()} == {Why.ALIKE}
+    nearest = library.rows
+
+    async def nothing(_question: str) -> dict[str, float]:
+        return {"gone": 0.9, "hardly": 0.0}
+
+    async def fines(_question: str) -> dict[str, float]:
+        return {"moi-traffic-fines": 0.9, "hardly": 0.0}
+
+    desk.meaning = nothing
+    assert not await library.refine(str)
+    assert (library.rows, library.answered) == (nearest, False)
+    desk.meaning = fines
+    assert await library.refine(str)
+    assert [row.id for row in library.rows] == ["moi-traffic-fines"]
+    assert library.answered

@@ -75,6 +75,27 @@ async def test_what_nothing_answers_leads_back_to_all_articles(page: KnowledgePa
     assert page.results.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "why"),
+    [
+        ("pazzport", "No article answers this; these come nearest", "words like these"),
+        ("جووازززات", "لا يوجد مقال يجيب عن هذا، وهذه أقرب المقالات", "كلمات قريبة"),
+    ],
+)
+async def test_the_nearest_stand_in_where_nothing_answers(
+    page: KnowledgePage, language: Language, question: str, said: str, why: str
+) -> None:
+    language.set("en" if question.isascii() else "ar")
+    page.question.setText(question)
+    await until(lambda: page.count.text().startswith(said))
+    rows = page.results.rows()
+    assert 0 < len(rows) <= 3
+    assert all(row.subtitle.startswith(why) for row in rows)
+    page.question.setText("passport" if question.isascii() else "جواز")
+    await until(lambda: not page.count.text().startswith(said))
+    assert not any(row.subtitle.startswith(why) for row in page.results.rows())
+
+
 async def test_an_article_is_opened_from_elsewhere(page: KnowledgePage) -> None:
     page.open_article("body-moi")
     await until(page.view.article)

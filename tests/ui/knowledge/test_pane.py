@@ -309,7 +309,7 @@ async def test_a_request_without_words_is_not_sent_and_esc_puts_it_away(
     pane = beside.pane
     qtbot.keyClick(beside.notes, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
     pane.request.question.setText("289123104567")
-    await pane._request("289123104567")
+    await pane.request._send("289123104567")
     assert pane.request.isVisible()
     qtbot.keyClick(pane.request.question, Qt.Key.Key_Escape)
     assert not pane.request.isVisible()

@@ -31,7 +31,8 @@ class Window(QWidget):
 
     def __init__(self, desk: Desk, language: Language) -> None:
         super().__init__()
-        self.box = SearchBox(desk, Messages(), language)
+        self.messages = Messages()
+        self.box = SearchBox(desk, self.messages, language)
         self.notes = QPlainTextEdit()
         column = QVBoxLayout(self)
         column.addWidget(self.box)
@@ -40,7 +41,8 @@ class Window(QWidget):
         self.reference = self.ticket_id = self.caller_id = ""
         self.asked: list[tuple[str, str]] = []
         for kind in ("ticket", "caller", "article", "call"):
-            getattr(self.box, f"{kind}_requested").connect(lambda key, kind=kind: self.asked.append((kind, key)))
+            signal = getattr(self.box, f"{kind}_requested")
+            signal.connect(lambda key, *_stems, kind=kind: self.asked.append((kind, key)))
 
     def titles(self, group: Group) -> list[str]:
         """What one group of the popup shows, if the popup is open."""

@@ -102,6 +102,17 @@ async def test_words_are_asked_for_only_when_somebody_says_so(search: Search) ->
     assert search.hall.asked() == 1
 
 
+async def test_a_name_nobody_here_has_leads_to_the_centre_before_the_editors(search: Search) -> None:
+    card, _ = search.hall.matter()
+    await search.type("mariam sal")
+    assert search.titles(Group.EDITORS)
+    search.press(Qt.Key.Key_Return)
+    await until(lambda: search.titles(Group.CENTRE_CALLERS) == [card.name_en])
+    search.press(Qt.Key.Key_Return)
+    await until(lambda: search.opened)
+    assert search.opened == [("caller", card.caller_id)]
+
+
 async def test_a_number_that_grows_is_asked_for_once(search: Search) -> None:
     for length in (8, 9, 10, 11, 12):
         await search.type("282040701483"[:length])

@@ -16,10 +16,12 @@ from carecenter.core.errors import NotAllowed, NotFound, SignedOut, UserError, W
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost, fold_name
+from carecenter.core.terms import Role
 from carecenter.models.account import Account
 from carecenter.models.centre import Audit, Credential, Device, Token
 from carecenter.models.queue import QueueMember
 from carecenter.models.viewer import Viewer, viewer_of
+from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import audit, devices
 from carecenter.server.bell import ring_ended
 from carecenter.wire import NewAccount, SignIn
@@ -136,6 +138,15 @@ def signed_in(session: Session, token: str, at: dt.datetime) -> tuple[Viewer, st
         return viewer_of(session, held.Token.account_id), held.Token.device_id
     except NotFound as error:  # disabled without its tokens having been ended
         raise SignedOut(SIGNED_OUT) from error
+
+
+def leading(session: Session, token: str | None, about: Role, at: dt.datetime) -> tuple[str, str]:
+    """The account and device of somebody who may manage an account of this role. Raises ``NotAllowed``."""
+    if token is not None:
+        viewer, device_id = signed_in(session, token, at)
+        if viewer.role in LEADING_ROLES and (about is not Role.ADMINISTRATOR or viewer.role is about):
+            return viewer.account_id, device_id
+    raise NotAllowed(N_("Only a supervisor or an administrator manages accounts."))
 
 
 def holds(session: Session, token: str, at: dt.datetime) -> bool:

@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -19,28 +18,26 @@ from carecenter.core.errors import Busy, NotAllowed, NotFound, SignedOut, TooLar
 from carecenter.core.i18n import N_
 from carecenter.core.ids import new_id
 from carecenter.core.keyslots import KdfCost
-from carecenter.core.terms import Role
 from carecenter.models.account import Account
 from carecenter.models.engine import explain
-from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import (
     accounts,
     audit,
     devices,
     facts,
-    feed,
     greeting,
     intake,
-    lately,
     manifest,
     references,
     sealing,
     starter,
 )
-from carecenter.server.bell import Bell, Heads
-from carecenter.server.feed import Page, Rows
+from carecenter.server.bell import Bell
+from carecenter.server.feed import Page
+from carecenter.server.lately import Lately, Place, rights
 from carecenter.server.lookup import Allowance, Lookups
 from carecenter.server.meaning import A_MINUTE, Meaning
+from carecenter.server.pages import Pages
 from carecenter.server.reading import behind_the_wall
 from carecenter.server.scopes import scopes_for, set_clock
 from carecenter.server.session import CentreSession
@@ -94,7 +91,8 @@ class Centre(HallTransport):
         self.clock = clock or _utc_now
         self._cost = cost
         self._bell = Bell(engine)
-        self._lately = lately.Lately(self._bell)
+        self._lately = Lately(self._bell)
+        self._pages = Pages(self, self._reader, self._lately)
         self.meanings = Meaning(self.transaction)
         self._questions = Allowance(A_MINUTE)
 
@@ -140,7 +138,7 @@ class Centre(HallTransport):
         with self.transaction() as unit:
             who = None
             if unit.session.scalar(select(Account.id).limit(1)) is not None:
-                who = self._leading(unit.session, by_token, new.role)
+                who = accounts.leading(unit.session, by_token, new.role, self.clock())
             account = accounts.create(unit.session, new, self._cost)
             self._audit(unit.session, who or (account.id, ""), "CreateAccount", {"account_id": account.id})
             unit.publish()
@@ -150,7 +148,7 @@ class Centre(HallTransport):
         """Let an account in again, or shut it out. Raises ``NotAllowed``, also for one's own account."""
         with self.transaction() as unit:
             account = _account(unit.session, account_id)
-            who = self._leading(unit.session, by_token, account.role)
+            who = accounts.leading(unit.session, by_token, account.role, self.clock())
             if who[0] == account_id:
                 raise NotAllowed(N_("You cannot disable the account you are signed in with."))
             account.active = active
@@ -172,7 +170,7 @@ class Centre(HallTransport):
                 viewer, device_id = accounts.signed_in(unit.session, by_token, self.clock())
                 who = (viewer.account_id, device_id)
                 if viewer.account_id != account_id:
-                    who = self._leading(unit.session, by_token, account.role)
+                    who = accounts.leading(unit.session, by_token, account.role, self.clock())
             accounts.set_password(unit.session, account_id, password, self._cost)
             if who[0] != account_id:
                 accounts.end_sessions(unit.session, account_id)
@@ -264,67 +262,15 @@ class Centre(HallTransport):
 
     def page(self, token: str, request: FeedRequest) -> Page:
         """The same, with its rows as they travel."""
-        heads = self._lately.heads(request)
-        known = self._lately.reader(token, request, heads)
-        if known is not None and heads is not None:
-            return self._page(known.generation, known.scopes, request.after, self._rows(request, heads))
-        with self.transaction() as unit:
-            viewer, device_id = accounts.signed_in(unit.session, token, self.clock())
-            scopes = scopes_for(unit.session, viewer)
-            who = (viewer.account_id, device_id)
-            audit.not_theirs(unit.session, self.clock(), who, "Feed", set(request.after) - set(scopes))
-            after = {scope: seq for scope, seq in request.after.items() if scope in scopes}
-            shared = heads if after == request.after else None
-            rows = self._read(unit.session, after, request.limit) if shared is None else None
-            generation = facts.get(unit.session, "generation") or ""
-        if shared is not None:
-            rows = self._rows(request, shared)
-        assert rows is not None  # noqa: S101  # read in one of the two ways
-        page = self._page(generation, scopes, after, rows)
-        self._lately.remember(token, page, heads)
-        return page
+        return self._pages.page(token, request)
 
     def page_at_once(self, token: str, request: FeedRequest) -> Page | None:
         """The same without the database, which does not block; None where it has to be asked."""
-        heads = self._lately.heads(request)
-        known = self._lately.reader(token, request, heads)
-        rows = None if known is None or heads is None else self._lately.rows(request, heads)
-        if known is None or rows is None:
-            return None
-        return self._page(known.generation, known.scopes, request.after, rows)
+        return self._pages.at_once(token, request)
 
-    def place(self, request: FeedRequest) -> lately.Place | None:
+    def place(self, request: FeedRequest) -> Place | None:
         """Those who stand at the same place get the same rows; None where nothing is new, or nobody knows."""
-        heads = self._lately.heads(request)
-        place = None if heads is None else self._lately.place(request, heads)
-        return place if place is not None and place.news else None
-
-    def _rows(self, request: FeedRequest, heads: Heads) -> Rows:
-        """What is new to somebody who may follow all that was asked for."""
-        found = self._lately.rows(request, heads)
-        if found is None:
-            place = self._lately.place(request, heads)
-            news = {scope: seq for scope, seq in request.after.items() if heads.get(scope, 0) > seq}
-            with self.transaction() as unit:
-                found = self._read(unit.session, news, request.limit)
-            self._lately.keep(place, found)
-        return found
-
-    def _read(self, session: Session, after: dict[str, int], limit: int) -> Rows:
-        with self._reader(session, after) as reader:
-            return feed.read(reader, after, limit)
-
-    def _page(self, generation: str, scopes: tuple[str, ...], after: dict[str, int], rows: Rows) -> Page:
-        return Page(
-            generation=generation,
-            after=after,
-            upto={**after, **rows.upto},
-            rows=msgspec.Raw(rows.json),
-            scopes=scopes,
-            more=rows.behind > 0,
-            behind=rows.behind,
-            at=self.clock(),
-        )
+        return self._pages.place(request)
 
     def listen(self, scopes: Iterable[str], wake: Callable[[], None]) -> Callable[[], None]:
         """Call ``wake`` on any thread whenever something new stands in one of the scopes, or who follows them
@@ -333,7 +279,7 @@ class Centre(HallTransport):
         It must not block; what is returned ends it. Read the feed after this call.
         """
         followed = tuple(scopes)
-        return self._bell.listen({*followed, *lately.rights(followed)}, wake)
+        return self._bell.listen({*followed, *rights(followed)}, wake)
 
     def manifest(self, token: str, request: ManifestRequest) -> Manifest:
         """What a workstation of this account should hold; scopes it may not follow are left out."""
@@ -421,15 +367,6 @@ class Centre(HallTransport):
         else:
             with behind_the_wall(self._reading, tuple(followed)) as reader:
                 yield reader
-
-    def _leading(self, session: Session, token: str | None, about: Role) -> tuple[str, str]:
-        """The account and device of somebody who may manage an account of this role."""
-        if token is None:
-            raise NotAllowed(N_("Only a supervisor or an administrator manages accounts."))
-        viewer, device_id = accounts.signed_in(session, token, self.clock())
-        if viewer.role not in LEADING_ROLES or (about is Role.ADMINISTRATOR and viewer.role is not about):
-            raise NotAllowed(N_("Only a supervisor or an administrator manages accounts."))
-        return viewer.account_id, device_id
 
     def _audit(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack, suppress
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +35,12 @@ if TYPE_CHECKING:
     from carecenter.core.secrets import Keyring
     from carecenter.core.server_address import ServerAddress
     from carecenter.house import House
+    from carecenter.locking import Locking
     from carecenter.opening import OpenDesk
     from carecenter.store.desk import Desk
     from carecenter.sync.engine import Engine
     from carecenter.telephony.links import IncomingCall
-    from carecenter.ui.idle import IdleWatch
     from carecenter.ui.pages import Pages
-    from carecenter.ui.sign_in.lock import Lock
     from carecenter.ui.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -80,12 +79,16 @@ def _until_stopped(app: QApplication, application: Application) -> int:
         return runner.run(application.run())
 
 
+@dataclass(frozen=True, eq=False)
 class Session:
     """What exists while somebody is signed in."""
 
-    def __init__(self, opened: OpenDesk, desk: Desk, engine: Engine, pages: Pages, admission: Admission) -> None:
-        self.opened, self.desk, self.engine, self.pages = opened, desk, engine, pages
-        self.admission = admission
+    opened: OpenDesk
+    desk: Desk
+    engine: Engine
+    pages: Pages
+    admission: Admission
+    locking: Locking
 
 
 class Application:
@@ -104,11 +107,9 @@ class Application:
         self.window.show_front(self.panel)
         self.session: Session | None = None
         self._leaving = False
-        self.lock: Lock | None = None
         self.house: House | None = None
         self._keyring: Keyring | None = None
         self._calls: list[IncomingCall] = []
-        self._idle: IdleWatch | None = None
         self._is_new_to_server = False
 
     def paint(self) -> None:
@@ -165,6 +166,7 @@ class Application:
     async def begin(self, house: House, opened: OpenDesk) -> None:
         """Somebody has signed in."""
         from carecenter.admission import Admission
+        from carecenter.locking import Locking
         from carecenter.store.desk import Desk
         from carecenter.sync.elsewhere import Elsewhere
         from carecenter.sync.engine import Engine
@@ -177,7 +179,20 @@ class Application:
         engine.start()
         said, tongue, folder = self.messages, self.language, self._paths.backups
         pages = make_pages(desk, said, tongue, preferences=self.preferences, office=house, backups=folder)
-        self.session = Session(opened, desk, engine, pages, Admission(desk, opened, self._sent_away))
+        viewer = opened.viewer
+        locking = Locking(
+            self.window,
+            self.preferences,
+            self._tasks,
+            desk=desk,
+            pages=pages,
+            names=(viewer.display_name_ar, viewer.display_name_en),
+            check_password=house.check_password,
+            sign_out=self.sign_out,
+            unlocked=self._take_calls,
+        )
+        admission = Admission(desk, opened, self._sent_away)
+        self.session = Session(opened, desk, engine, pages, admission, locking)
         if self._stopping.is_set():  # the window was closed meanwhile: `_end` closes what was opened
             return
         self.window.open_desk(desk, pages, demo=house.is_demo)
@@ -186,7 +201,6 @@ class Application:
         if self._is_new_to_server:
             self._is_new_to_server = False
             self._tasks.spawn(self._offer_own_work(house, pages))
-        self._watch_idleness()
         self._take_calls()
 
     async def sign_out(self) -> None:
@@ -210,14 +224,13 @@ class Application:
         from carecenter.house import in_thread
 
         session.admission.stop()
-        if self._idle is not None:
-            self._idle.stop()
+        session.locking.stop()
         try:
             await session.pages.settle()
             await session.pages.close()
         except Exception as failure:  # a page's defect must not keep the store open
             self.messages.failure(failure)
-        self._drop_lock()
+        session.locking.drop()
         self.window.show_front(self.panel)
         try:
             await session.engine.stop()
@@ -332,70 +345,12 @@ class Application:
         """Calls wait in front of the sign-in and of the lock: a link never opens either."""
         if not self._calls:
             return
-        if self.session is None or self._leaving or self.lock is not None:
+        if self.session is None or self._leaving or self.session.locking.lock is not None:
             self.messages.info(_("A call is waiting. Sign in to take it."))
             return
         calls, self._calls = self._calls, []
         for call in calls:
             self.session.pages.take_call(call)
-
-    def _watch_idleness(self) -> None:
-        from carecenter.ui.idle import IdleWatch
-
-        if self._idle is None:
-            self._idle = IdleWatch(self.window)
-            self._idle.idled.connect(lambda: self._tasks.spawn(self.lock_up()))
-            self.preferences.changed.connect(self._start_idleness)
-        self._start_idleness()
-
-    def _start_idleness(self) -> None:
-        if self._idle is not None and self.session is not None:
-            self._idle.start(self.preferences.settings.idle_lock_minutes * 60)
-
-    async def lock_up(self) -> None:
-        """Ask for the password again, unless a call is open: an agent may listen for long without a key.
-
-        Who is still away the next time is signed out, once nothing waits to be sent: the keys leave memory.
-        """
-        from carecenter.queries import calls
-        from carecenter.ui.sign_in.lock import Lock
-
-        session = self.session
-        if session is None or self._leaving or self.house is None:
-            return
-        if self.lock is not None:
-            queue = await session.desk.run(session.desk.workstation.queue)
-            if not queue.waiting:
-                await self.sign_out()
-            return
-        open_calls = await session.desk.ask(calls.open_calls)
-        if open_calls:
-            return
-        await session.pages.settle()
-        viewer = session.opened.viewer
-        self.lock = Lock(viewer.display_name_ar, viewer.display_name_en)
-        self.lock.unlock_asked.connect(partial(self._on_unlock, self.house))
-        self.lock.sign_out_asked.connect(lambda: self._tasks.spawn(self.sign_out()))
-        self.window.show_front(self.lock)
-
-    def _on_unlock(self, house: House, password: str) -> None:
-        self._tasks.spawn(self._unlock(house, password))
-
-    async def _unlock(self, house: House, password: str) -> None:
-        try:
-            await house.check_password(password)
-        except UserError as error:
-            if self.lock is not None:
-                self.lock.refuse(sentence(error))
-            return
-        self._drop_lock()
-        self.window.back_to_desk()
-        self._take_calls()
-
-    def _drop_lock(self) -> None:
-        if self.lock is not None:
-            self.lock.deleteLater()
-            self.lock = None
 
     def _listen_for_the_end(self) -> None:
         import asyncio

@@ -225,8 +225,10 @@ async def test_a_second_start_brings_this_one_to_the_front_and_opens_nothing(run
 async def test_the_lock_keeps_the_desk_and_wants_the_password(run: Run) -> None:
     async with run() as application:
         await _sign_in(application)
-        await application.lock_up()
-        lock = application.lock
+        session = application.session
+        assert session is not None
+        await session.locking.lock_up()
+        lock = session.locking.lock
         assert lock is not None
         assert application.window.stack.currentWidget() is lock
         assert not application.window.rail.isVisible()
@@ -235,13 +237,11 @@ async def test_the_lock_keeps_the_desk_and_wants_the_password(run: Run) -> None:
         lock.unlock_asked.emit("wrong")
         await until(lock.card.complaint.isVisible)
         lock.unlock_asked.emit(PASSWORD)
-        await until(lambda: application.lock is None)
+        await until(lambda: session.locking.lock is None)
         assert application.window.rail.isVisible()
-        session = application.session
-        assert session is not None
         assert await _open_calls(session) == ["+96599887766"]
-        await application.lock_up()
-        assert application.lock is None, "a call is open: an agent may listen for long"
+        await session.locking.lock_up()
+        assert session.locking.lock is None, "a call is open: an agent may listen for long"
 
 
 @pytest.mark.asyncio
@@ -252,17 +252,18 @@ async def test_whoever_stays_away_is_signed_out_when_nothing_waits_and_the_keys_
         await _sign_in(application)
         assert application.session is not None
         keys = weakref.ref(application.session.opened.keys)
-        workstation = application.session.desk.workstation
-        await application.lock_up()
+        workstation, locking = application.session.desk.workstation, application.session.locking
+        await locking.lock_up()
         with monkeypatch.context() as patch:
             unsent = msgspec.structs.replace(workstation.queue(), waiting=1)
             patch.setattr(workstation, "queue", lambda: unsent)
-            await application.lock_up()
-            assert application.window.stack.currentWidget() is application.lock, "it is sent first"
+            await locking.lock_up()
+            assert application.window.stack.currentWidget() is locking.lock, "it is sent first"
         del workstation
-        await application.lock_up()
+        await locking.lock_up()
         assert application.opened() is None
-        assert application.lock is None
+        assert locking.lock is None
+        del locking
         assert application.window.stack.currentWidget() is application.panel
 
         def gone() -> bool:

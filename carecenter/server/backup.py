@@ -191,7 +191,7 @@ def restore(
                 # The key slots last: a desk without them counts as not set up, never as half restored.
                 for name in names:
                     (Path(unpacked) / name).replace(folder / name)
-            except OSError:
+            except (OSError, KeyboardInterrupt):
                 _put_back(aside, folder, names)
                 raise
             _sync(folder)

@@ -289,8 +289,13 @@ def test_one_part_is_taken_out(home: Home, tmp_path: Path) -> None:
         backup.extract(home.target, "nothing", tmp_path / "nothing")
 
 
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(PermissionError(errno.EACCES, "in use"), UserError), (KeyboardInterrupt("in use"), KeyboardInterrupt)],
+    ids=["in use", "interrupted"],
+)
 def test_a_part_that_cannot_be_put_in_place_leaves_everything_as_it_was(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: Home, monkeypatch: pytest.MonkeyPatch, failure: BaseException, told: type[BaseException]
 ) -> None:
     home.back_up()
     home.house.close()
@@ -299,11 +304,11 @@ def test_a_part_that_cannot_be_put_in_place_leaves_everything_as_it_was(
 
     def fail_at_the_slots(path: Path, target: Path) -> Path:
         if path.name == home.paths.keyslots.name and ".restore-" in str(path):
-            raise PermissionError(errno.EACCES, "in use")
+            raise failure
         return real(path, target)
 
     monkeypatch.setattr(Path, "replace", fail_at_the_slots)
-    with pytest.raises(UserError, match="in use"):
+    with pytest.raises(told, match="in use"):
         backup.restore(home.target, home.paths.data, home.keys)
     assert _content(home.paths.data) == before
 

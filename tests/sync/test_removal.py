@@ -26,7 +26,7 @@ from carecenter.models.viewer import Viewer
 from carecenter.operations.callers import CorrectCaller, RegisterCaller
 from carecenter.operations.calls import EndCall, WriteNotes
 from carecenter.operations.tickets import CallbackWish, ChangeQueue, MoveTicket, OpenTicket
-from carecenter.server import administration, centre
+from carecenter.server import administration, centre, pages
 from carecenter.server.scopes import scopes_for
 from carecenter.store import workstation
 from carecenter.sync.http import HttpTransport
@@ -294,6 +294,7 @@ def test_a_centre_that_gives_what_is_asked_for_would_leak(served: Hall, monkeypa
     def everything(session: Session, viewer: Viewer) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*scopes_for(session, viewer), f"queue:{RESTRICTED}")))
 
-    monkeypatch.setattr(centre, "scopes_for", everything)
+    for module in (centre, pages):
+        monkeypatch.setattr(module, "scopes_for", everything)
     leaks = {leak.rpartition(": ")[2] for leak in _leaks(served)}
     assert leaks >= {"_feed gives it", "_manifest gives it", "_feed is not on record"}

@@ -222,6 +222,7 @@ class Walk:
         review = self._review
         with self._step("queue"):
             await person.until(lambda: page.isVisible() and bool(review.list.rows()), "the queue")
+            await person.until(lambda: person.session.desk.status.online, "the centre")
         with self._step("unassigned"):
             person.click(review.filters.focus_chips.button(QueueFocus.UNASSIGNED))
             (ticket,) = await person.session.desk.ask(tickets.by_reference, self._reference)

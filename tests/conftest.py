@@ -80,7 +80,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The proofs first: what takes longest would otherwise be waited for at the end."""
-    items.sort(key=lambda item: "sync" not in item.path.relative_to(_HERE).parts)
+    items.sort(key=lambda item: _HERE / "sync" not in item.path.parents)
 
 
 def pytest_asyncio_loop_factories(

@@ -64,7 +64,9 @@ class Person:
             QTest.sendKeyEvent(QTest.KeyAction.Click, target, Qt.Key.Key_unknown, letter, Qt.KeyboardModifier(0))
 
     def click(self, widget: QWidget) -> None:
-        """Into the middle of it."""
+        """Into the middle of it. Raises NotSeen where a person could not."""
+        if not clickable(widget):
+            raise NotSeen(f"a {type(widget).__name__} that can be clicked")
         target = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
         QTest.mouseClick(target, Qt.MouseButton.LeftButton)
 
@@ -118,6 +120,11 @@ class Windows(QObject):
             beside = watched is not self._window and watched.windowType() is not Qt.WindowType.ToolTip
             self.found.extend([type(watched).__name__] * beside)
         return False
+
+
+def clickable(widget: QWidget) -> bool:
+    """Whether a click does anything; Qt drops those that do not, and the keys after them would go elsewhere."""
+    return widget.isVisible() and widget.isEnabled()
 
 
 def shows(whole: QWidget, text: str) -> bool:

@@ -164,7 +164,8 @@ class Walk:
             await person.until(lambda: panel.issued.issued is not None, "the follow-up reference")
             if panel.issued.issued is not None:
                 self._reference = self._record.reference = panel.issued.issued.reference
-            await person.see(reference.format_grouped(self._reference))
+            await person.see(reference.format_grouped(self._reference), panel.issued)
+            await person.see(reference.format_grouped(self._reference), panel.rows)
 
     async def _find_it_again(self) -> None:
         person, page = self._person, self._person.page("tickets", TicketsPage)
@@ -177,14 +178,14 @@ class Walk:
             person.press("Return")
             await person.until(page.isVisible, "the page of tickets")
             await person.see(reference.format_grouped(self._reference))
-            await person.until(lambda: bool(page.view.ticket_id()), "the opened ticket")
+            await person.until(page.view.actions_panel.isEnabled, "the opened ticket")
         with self._step("note"):
             writing = page.view.actions_panel.text
             person.click(writing)
             person.type(self._typed.note)
             person.press("Ctrl+Return")
-            await person.until(lambda: not writing.toPlainText(), "the saved note")
-            await person.see(self._typed.note)
+            await person.see(self._typed.note, page.view.timeline)
+            await person.until(lambda: not writing.toPlainText(), "room for the next note")
 
     async def _end_the_call(self) -> None:
         person, desk = self._person, self._desk
@@ -221,6 +222,7 @@ class Walk:
         review = self._review
         with self._step("queue"):
             await person.until(lambda: page.isVisible() and bool(review.list.rows()), "the queue")
+            await person.until(lambda: person.session.desk.status.online, "the centre")
         with self._step("unassigned"):
             person.click(review.filters.focus_chips.button(QueueFocus.UNASSIGNED))
             (ticket,) = await person.session.desk.ask(tickets.by_reference, self._reference)
@@ -230,6 +232,7 @@ class Walk:
             person.press("Return", review.list)
             await person.until(lambda: review.view.ticket_id() == ticket.id, "the ticket beside the queue")
             actions = review.view.actions_panel
+            await person.until(actions.isEnabled, "the opened ticket")
             await person.until(actions.segments.button(Act.ASSIGN).isVisible, "the way to assign")
             person.click(actions.segments.button(Act.ASSIGN))
             person.click(actions.to_me)

@@ -32,6 +32,11 @@ class Tasks:
         """A lane in which only the newest work counts, for instance one search box."""
         return Latest(self)
 
+    async def finished(self) -> None:
+        """Returns when nothing runs any more."""
+        while self._running:
+            await asyncio.wait(self._running)
+
     async def close(self) -> None:
         """Cancels what still runs and waits until it has ended."""
         running = tuple(self._running)

@@ -1,11 +1,11 @@
 """What the person of the tour sees on a screen, and what they do not."""
 
-from PySide6.QtWidgets import QLabel, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from carecenter.core import phone, reference
 from carecenter.core.i18n import Translator, isolate
-from carecenter.tour.person import Windows, shows
+from carecenter.tour.person import Windows, clickable, shows
 
 
 def screen(qtbot: QtBot, *parts: QWidget) -> QWidget:
@@ -51,3 +51,14 @@ def test_a_window_beside_the_window_is_noticed(qtbot: QtBot) -> None:
     assert windows.found == []
     stray.show()
     assert windows.found == ["QLabel"]
+
+
+def test_what_waits_or_is_hidden_is_not_clicked(qtbot: QtBot) -> None:
+    button = QPushButton("Add the note")
+    whole = screen(qtbot, button)
+    assert clickable(button)
+    whole.setEnabled(False)
+    assert not clickable(button)
+    whole.setEnabled(True)
+    button.hide()
+    assert not clickable(button)

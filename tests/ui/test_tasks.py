@@ -51,6 +51,25 @@ def test_a_failure_is_told_and_a_cancellation_is_not(run: Run) -> None:
     assert [str(failure) for failure in told] == ["the disk is full"]
 
 
+def test_what_runs_is_waited_for_and_what_it_begins(run: Run) -> None:
+    done: list[str] = []
+
+    async def scene() -> None:
+        tasks = Tasks(lambda _failure: None)
+
+        async def work(name: str, then: str = "") -> None:
+            await asyncio.sleep(0)
+            done.append(name)
+            if then:
+                tasks.spawn(work(then))
+
+        tasks.spawn(work("one", then="two"))
+        await tasks.finished()
+
+    run(scene())
+    assert done == ["one", "two"]
+
+
 def test_a_task_nobody_holds_runs_to_its_end(run: Run) -> None:
     async def scene() -> bool:
         done = asyncio.Event()

@@ -33,11 +33,11 @@ class Matter:
         return "CAIT" if prefix == "gov" else prefix.upper()
 
     def text(self, language: Language, rng: Random) -> str:
-        """The words of one caller."""
+        """The words of one caller. Its numbers are those with which the Arabic nouns beside them agree."""
         words = self.arabic if language is Language.ARABIC else self.english
         area = rng.choice(_AREAS)
         return words.format(
-            area=area[0 if language is Language.ARABIC else 1], days=rng.randint(12, 60), n=rng.randint(2, 9)
+            area=area[0 if language is Language.ARABIC else 1], days=rng.randint(12, 60), n=rng.randint(3, 9)
         )
 
 

@@ -5,7 +5,6 @@ Each call has a pane of its own, so that nothing in it changes while another is 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any, Final
@@ -70,7 +69,6 @@ class CallPane(Translated, QWidget):
         self.tickets = TicketsPanel(model, state, self._tasks, messages, choices)
         self._ending = False
         self._closed = False
-        self._closing: asyncio.Task[None] | None = None
         self._connect()
         self._lay_out()
         if state.ticket_draft:
@@ -232,12 +230,11 @@ class CallPane(Translated, QWidget):
         self._at_centre.cancel()
         self._closed = True
         if not self._ending:
-            self._closing = self._tasks.spawn(self.settle())
+            self._tasks.spawn(self.settle())
 
     async def work_done(self) -> None:
-        """Returns when what a closed pane still had to keep is on the disk."""
-        if self._closing is not None:
-            await asyncio.gather(self._closing, return_exceptions=True)
+        """Returns when a closed pane does nothing any more: what it still had to keep is on the disk."""
+        await self._tasks.finished()
 
     def _make_room(self, for_form: bool) -> None:
         """The form needs the height more than the notes do; a person can drag the line back."""
@@ -307,11 +304,13 @@ class CallPane(Translated, QWidget):
         if self._ending:
             return
         self._ending = True
+        self.notes.hold(True)
         try:
             self.call_card.settle()
             await self._model.end(self.call_id, code, self.notes.text())
         except BaseException:
             self._ending = False
+            self.notes.hold(False)
             raise
         self.notes.forget()
         QTimer.singleShot(0, self.ended.emit)

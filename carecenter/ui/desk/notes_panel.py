@@ -42,7 +42,7 @@ class NotesPanel(Translated, QWidget):
         self._model, self._call_id, self._tasks = model, state.call.id, tasks
         self._written = state.call.notes
         self._saved_at: dt.datetime | None = None
-        self._failed = False
+        self._failed = self._held = False
         self.edit = NotesEdit()
         self.edit.show_text(state.notes)
         self.edit.setMinimumHeight(72)
@@ -91,7 +91,7 @@ class NotesPanel(Translated, QWidget):
         """Sends the notes on, if they are not yet. Raises `UserError`; the draft stays then."""
         self._pause.stop()
         text = plain(self.text())
-        if text == self._written:
+        if text == self._written or self._held:
             return
         await self._model.write_notes(self._call_id, text)
         self._written = text
@@ -105,6 +105,16 @@ class NotesPanel(Translated, QWidget):
             await self.write()
         except UserError:
             await self._keeping.settle()  # as long as this is kept, nothing is lost
+
+    def hold(self, held: bool) -> None:
+        """While they go with the end of the call they stay as they are, neither kept nor sent beside it."""
+        self._held = held
+        self.edit.setReadOnly(held)
+        self._keeping.hold(held)
+        if held:
+            self._pause.stop()
+        elif plain(self.text()) != self._written:
+            self._pause.start()
 
     def forget(self) -> None:
         """The notes went with the end of the call."""

@@ -303,11 +303,16 @@ class DeskPage(Translated, QWidget):
         pane.close_pane()
         self.calls.removeWidget(pane)
         self.tabs.removeTab(at)
-        pane.deleteLater()
+        self._tasks.spawn(self._let_go(pane))
         self.tabs.setVisible(self.tabs.count() > 1)
         self._on_tab(self.tabs.currentIndex())
         if self.pane() is None:
             self.empty.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def _let_go(self, pane: CallPane) -> None:
+        """What a pane has begun still speaks to its widgets when it comes back."""
+        await pane.work_done()
+        pane.deleteLater()
 
     def _on_tab(self, at: int) -> None:
         panes = self.panes()

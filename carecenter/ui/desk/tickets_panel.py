@@ -119,7 +119,7 @@ class TicketsPanel(Translated, QWidget):
         self.rows.setAccessibleName(_("Tickets of this call"))
         self.new_button.setText(_("New ticket"))
         self.new_button.setToolTip(_("New ticket (Ctrl+T)"))
-        self._empty.setText(_("No ticket yet. Press Ctrl+T if the matter needs subsequent help."))
+        self._empty.setText(_("No ticket yet. Press Ctrl+T if the matter needs a follow-up."))
         self._show_rows()
 
     def show_state(self, state: CallState) -> None:

@@ -131,7 +131,7 @@ class KnowledgePage(Translated, QWidget):
         split.setHandleWidth(1)
         split.addWidget(left)
         split.addWidget(self._right)
-        split.setSizes([400, 900])
+        split.setSizes([432, 868])
         split.setStretchFactor(1, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -158,7 +158,6 @@ class KnowledgePage(Translated, QWidget):
         self._narrowing_keys.retranslate()
         self._request_key.setWhatsThis(_("Ask the editors for an article"))
         self.results.setAccessibleName(_("Articles"))
-        self.invitation.set_texts(_("Choose an article from the list, or ask a question."))
         self._show_rows()
 
     def open_article(self, article_id: str, stems: frozenset[str] = frozenset()) -> None:
@@ -272,6 +271,9 @@ class KnowledgePage(Translated, QWidget):
         asked = self.kinds.choice() == _ASKED
         for box in (self.question, *self.boxes):
             box.setEnabled(not asked)
+        self._show_choices()
+        to_choose = _("Choose an article from the list, or ask a question.")
+        self.invitation.set_texts(_("Choose a question from the list to settle it.") if asked else to_choose)
         if asked:
             self._show_asked()
             return
@@ -291,7 +293,6 @@ class KnowledgePage(Translated, QWidget):
         else:
             sentence = _("No article fits. Use other words, or look in all articles.")
             self.nothing.set_texts(sentence, _("Show all articles"))
-        self._show_choices()
 
     def _row(self, row: ArticleRow) -> Row:
         answer = self._model.answers.get(row.id)

@@ -252,7 +252,11 @@ class KnowledgePane(Translated, QWidget):
         chosen = self._model.narrowing.label(answer.article for answer in self._model.found)
         text = _("Only {chosen}").format(chosen=chosen) if chosen else ""
         if self._model.results and not self._model.answered:
-            text = _("No article answers this; these come nearest. Alt+R asks the editors for one.")
+            text = i18n.ngettext(
+                "No article answers this; this one comes nearest. Alt+R asks the editors for one.",
+                "No article answers this; these come nearest. Alt+R asks the editors for one.",
+                len(self._model.results),
+            )
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
 

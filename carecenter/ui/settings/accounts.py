@@ -63,7 +63,7 @@ class AccountsPart(Part):
         self.fresh_form.set_label("password", _("New password"))
         self.fresh_form.set_label("again", _("New password again"))
         self.set.setText(_("Set the password"))
-        self.new.set_title(_("One more account"))
+        self.new.set_title(_("New account"))
         self.form.set_label("arabic", _("Name in Arabic"))
         self.form.set_label("english", _("Name in English"))
         self.form.set_label("name", _("Name to sign in with"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from carecenter.ui.messages import Messages
 from carecenter.ui.settings.part import Part
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import icon
+from carecenter.ui.views import words
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.plain_label import PlainLabel
 from carecenter.ui.widgets.row_list import Row, RowList
@@ -119,7 +121,7 @@ class AttentionPart(Part):
 
     def _on_copy(self) -> None:
         if (chosen := self._chosen()) is not None:
-            QGuiApplication.clipboard().setText(_typed(chosen.content))
+            QGuiApplication.clipboard().setText(_typed(chosen.content, str))
             self._messages.success(_("The text is copied."))
 
     def _on_done(self) -> None:
@@ -144,8 +146,8 @@ _KINDS = {
 }
 
 
-def _typed(content: dict[str, Any]) -> str:
-    """The words somebody typed, without the ids around them."""
+def _typed(content: dict[str, Any], spelt: Callable[[str], str] = words.reference) -> str:
+    """The words somebody typed, without the ids around them, under the reference that was told."""
     spoken = [str(content[key]) for key in _SPOKEN if content.get(key)]
-    others = [str(value) for key, value in content.items() if key == "reference" and value]
-    return "\n".join((*others, *spoken))
+    number = str(content.get("reference") or "")
+    return "\n".join((*([spelt(number)] if number else []), *spoken))

@@ -233,7 +233,8 @@ def _failed(error: UserError) -> str:
 
 def _amounts(found: Belongings) -> str:
     text = _(
-        "Callers: {callers}. Calls: {calls}. Tickets: {tickets}, with lines: {entries}. Callbacks: {callbacks}."
+        "Callers: {callers}. Calls: {calls}. Tickets: {tickets}, with timeline entries: {entries}."
+        " Callbacks: {callbacks}."
     )
     return text.format(
         callers=i18n.number(found.callers),
@@ -246,7 +247,10 @@ def _amounts(found: Belongings) -> str:
 
 def _result(came: Brought) -> str:
     parts = [
-        _("It is there. Callers: {callers}. Calls: {calls}. Tickets: {tickets}, with lines: {entries}.").format(
+        _(
+            "All of it has come. Callers: {callers}. Calls: {calls}. Tickets: {tickets}, with timeline entries:"
+            " {entries}."
+        ).format(
             callers=i18n.number(came.callers),
             calls=i18n.number(came.calls),
             tickets=i18n.number(came.tickets),

@@ -58,12 +58,12 @@ class ScreenPart(Part):
     def retranslate(self) -> None:
         """All texts of the part."""
         self.heading.setText(_("Screen"))
-        self.lead.setText(_("Changes hold at once, also in the middle of a call. Nothing typed is lost."))
+        self.lead.setText(_("Changes take effect at once, even in the middle of a call. Nothing typed is lost."))
         words = {
             "language": _("Language"),
             "digits": _("Digits"),
             "theme": _("Colours"),
-            "scale": _("Size of text"),
+            "scale": _("Text size"),
             "idle": _("Lock the screen when nobody touches it for"),
         }
         for key, text in words.items():

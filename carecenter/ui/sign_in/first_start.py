@@ -84,7 +84,9 @@ class FirstStart(Card):
         self.language.choose("ar" if i18n.language() == "ar" else "en")
         self.language.setAccessibleName(_("Language"))
         self.heading.setText(_("Set up this desk"))
-        self.lead.setText(_("Make the first account. It leads this desk: it adds people and makes backups."))
+        self.lead.setText(
+            _("Create the first account. Whoever has it leads this desk, adds people and makes backups.")
+        )
         self.form.set_label("arabic", _("Your name in Arabic"))
         self.form.set_label("english", _("Your name in English"))
         self.form.set_label("name", _("Name to sign in with"))

@@ -11,6 +11,7 @@ from carecenter.ui.sign_in.card import Card, primary
 from carecenter.ui.sign_in.door import Threshold
 from carecenter.ui.views import password
 from carecenter.ui.widgets.flow_form import FlowForm
+from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.number_edit import NumberEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 
@@ -100,7 +101,7 @@ class Recover(Card):
         self.code, self.name = NumberEdit(), QComboBox()
         self.code.setInputMethodHints(Qt.InputMethodHint.ImhUppercaseOnly)
         self.name.setProperty("data", True)
-        self.name.setEditable(True)
+        self.name.setLineEdit(LineEdit())
         self.password, self.again = password.Password(), password.Password()
         self.form = FlowForm()
         self.form.add("code", self.code, wide=True)

@@ -71,11 +71,19 @@ _ADVICE: Final = {
     Verification.ADDRESS_ONLY: N_("Say whom to ask; everything else only after confirmation."),
     Verification.PUBLIC_LIST: N_("Say the name, or the day as it is marked."),
 }
-_SOURCES: Final = {
-    "address seen in public code": N_("address seen in public code"),
-    "service name seen in public code": N_("service name seen in public code"),
-    "text of the ministry's site seen in public code": N_("text of the ministry's site seen in public code"),
-}
+_SOURCES: Final = frozenset(
+    {
+        N_("address seen in public code"),
+        N_("service name seen in public code"),
+        N_("text of the ministry's site seen in public code"),
+        N_("public list of government bodies"),
+        N_("public list of holidays, holidays 0.109"),
+        N_("public telephone numbering data, phonenumbers 9.0.43"),
+        N_("press reports on Kuwaiti hotlines"),
+        N_("press reports on Civil Service Commission circulars 2024-2026"),
+        N_("Decree 266/2006"),
+    }
+)
 _DOUBTFUL: Final = (Verification.PRESS, Verification.ADDRESS_ONLY)
 _REVIEWED_FOR: Final = dt.timedelta(days=365)
 _AGE: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
@@ -206,7 +214,7 @@ def channel_label(code: str, words: Translator) -> str:
 
 def sources(article: ArticleView, words: Translator) -> tuple[str, ...]:
     """Where the article is from: addresses and titles as they are, our own remarks in words."""
-    return tuple(words.gettext(_SOURCES[source]) if source in _SOURCES else source for source in article.sources)
+    return tuple(words.gettext(source) if source in _SOURCES else source for source in article.sources)
 
 
 def advice(verification: Verification) -> str:

@@ -92,7 +92,7 @@ class ArticleView(Translated, QWidget):
         self._article: articles.ArticleView | None = None
         self._chosen: Reading | None = None
         self._stems: frozenset[str] = frozenset()
-        self._languages = Segmented(("en", "ar", "both"))
+        self._languages = Segmented(("ar", "en", "both"))
         self._languages.chosen.connect(self._on_language_chosen)
         self._copy = QToolButton()
         set_icon(self._copy, "copy")

@@ -36,8 +36,8 @@ class Password(Translated, PasswordEdit):
 def rule() -> str:
     """What a new password must be."""
     text = i18n.ngettext(
-        "At least {count} character. A few words are easier to keep than signs.",
-        "At least {count} characters. A few words are easier to keep than signs.",
+        "At least {count} character. A few words are easier to remember than symbols.",
+        "At least {count} characters. A few words are easier to remember than symbols.",
         SHORTEST,
     )
     return text.format(count=i18n.number(SHORTEST))

@@ -43,14 +43,14 @@ ORDERS: Final = {
 """The headers that sort; ``QueueOrder.OPENED`` has no column and is chosen elsewhere."""
 
 _WIDTHS: Final = {
-    Column.REFERENCE: 12,
+    Column.REFERENCE: 11,
     Column.KIND: 11,
     Column.CALLER: 12,
     Column.QUEUE: 11,
     Column.ASSIGNEE: 10,
-    Column.STATUS: 13,
+    Column.STATUS: 15,
     Column.PRIORITY: 8,
-    Column.DUE: 24,
+    Column.DUE: 23,
 }
 """In average letters; the summary takes what is left."""
 

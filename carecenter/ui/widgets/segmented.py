@@ -21,7 +21,7 @@ class Segmented(QFrame):
         self.setProperty("part", "segmented")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._row = row = FlowRow(2, self)
-        row.setContentsMargins(3, 3, 3, 3)  # the frame's line, and two pixels
+        row.setContentsMargins(2, 2, 2, 2)  # within the frame's line
         self._buttons: dict[str, QRadioButton] = {}
         for key in keys:
             button = QRadioButton()
@@ -51,15 +51,16 @@ class Segmented(QFrame):
         self._take_height()
 
     def event(self, event: QEvent) -> bool:
-        """Other words, or a button shown or hidden, may need other lines."""
+        """Other words, a button shown or hidden, or another frame may need other lines."""
         done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.ContentsRectChange):
             self._take_height()
         return done
 
     def _take_height(self) -> None:
         # Layouts ask what has a height for its width to be free in its height, and then let it grow too much.
-        height = self._row.heightForWidth(self.width())
+        inside = self.contentsRect()  # the frame's line takes its part
+        height = self._row.heightForWidth(inside.width()) + self.height() - inside.height()
         if (self.minimumHeight(), self.maximumHeight()) != (height, height):
             self.setFixedHeight(height)
 

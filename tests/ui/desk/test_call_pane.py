@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from typing import Any
+
 import pytest
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from carecenter.core.civil_id import demo_civil_id
@@ -15,7 +20,7 @@ from carecenter.operations.tickets import pin_hash
 from carecenter.queries import callers, calls, tickets
 from carecenter.server.centre import Centre
 from carecenter.store.workstation import Workstation
-from carecenter.ui.desk.model import NewCard, notes_place, ticket_place
+from carecenter.ui.desk.model import DeskModel, NewCard, notes_place, ticket_place
 from tests.ui.desk.conftest import Screen
 from tests.ui.waiting import until
 
@@ -228,6 +233,53 @@ async def test_a_call_that_cannot_end_stays_with_its_notes(screen: Screen, monke
     assert pane.notes.text() == "kept"
     pane.wrap_up.chosen.emit(WrapUp.ANSWERED)
     await until(lambda: screen.page.pane() is None)
+
+
+async def test_keys_that_pause_while_the_call_ends_leave_no_error_and_no_draft(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = await screen.call("anonymous")
+    call_id = pane.call_id
+    pane.notes.edit.setPlainText("typed to the last moment")
+    perform, begun, free = Workstation.perform, threading.Event(), threading.Event()
+
+    def slow(*args: Any) -> Any:
+        begun.set()
+        free.wait()
+        return perform(*args)
+
+    monkeypatch.setattr(Workstation, "perform", slow)
+    pane.wrap_up.chosen.emit(WrapUp.ANSWERED)
+    await until(begun.is_set)
+    for pause in reversed(pane.notes.findChildren(QTimer)):  # to send them, and last to keep them
+        pause.timeout.emit()
+    await asyncio.sleep(0)
+    free.set()
+    await until(lambda: not shiboken6.isValid(pane))
+    assert await screen.desk.drafts() == {}
+    assert screen.said == []
+    assert (await screen.desk.ask(calls.call, call_id)).notes == "typed to the last moment"
+
+
+async def test_a_call_that_has_ended_is_taken_away_only_when_its_work_is_done(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await screen.person("Mohammed", "+96599887766", demo_civil_id(3))
+    pane = await screen.call("99887766")
+    answered = asyncio.Event()
+
+    async def slow(_model: DeskModel, _caller_id: str, _reason: str) -> str:
+        await answered.wait()
+        return demo_civil_id(3)
+
+    monkeypatch.setattr(DeskModel, "reveal", slow)
+    pane.caller_card.reveal_asked.emit("asked by the caller")
+    pane.wrap_up.chosen.emit(WrapUp.ANSWERED)
+    await until(lambda: screen.page.pane() is None)
+    assert shiboken6.isValid(pane)
+    answered.set()
+    await until(lambda: not shiboken6.isValid(pane))
+    assert screen.said == []
 
 
 async def test_esc_goes_back_from_the_wrap_up_to_the_call(screen: Screen) -> None:

@@ -103,3 +103,15 @@ async def test_every_word_for_editors_is_translated(
     page.results.set_current(page.results.rows()[0].key)
     language.set("qps")
     assert unmarked_texts(page) == []
+
+
+async def test_the_choices_change_their_language_also_beside_what_was_asked_in_vain(
+    page_of: Callable[[Desk], KnowledgePage], supervisor_desk: Desk, language: Language
+) -> None:
+    page = page_of(supervisor_desk)
+    await until(page.results.rows)
+    page.kinds.button("asked").click()
+    await until(lambda: not page.bodies.isEnabled())
+    assert page.invitation.accessibleName() == "Choose a question from the list to settle it."
+    language.set("qps")
+    assert [box.currentText()[0] for box in page.boxes] == ["⟦", "⟦", "⟦"]

@@ -49,7 +49,7 @@ def _says(section: BringAlong) -> str:
 async def test_it_is_opened_looked_at_confirmed_and_brought(leading: Room) -> None:
     section = _section(leading)
     await _previewed(section)
-    assert "Tickets: 1,500, with lines: 4,000" in _says(section)
+    assert "Tickets: 1,500, with timeline entries: 4,000" in _says(section)
     assert leading.office.brought == [], "nothing comes before it is confirmed"
     mine = leading.desk.viewer
     assert section.people.chosen() == {HUDA.id: mine.account_id}
@@ -62,7 +62,7 @@ async def test_it_is_opened_looked_at_confirmed_and_brought(leading: Room) -> No
     leading.office.came = Brought(callers=2, calls=30, tickets=1_500, entries=4_000)
     leading.office.own = OwnWork(("Huda",), by_password=True, joined=Joined("centre.example:8164", AT, True))
     leading.office.arrival.set()
-    await until(lambda: "It is there" in _says(section))
+    await until(lambda: "All of it has come" in _says(section))
     assert leading.office.brought == [(ByPassword("Huda", "correct horse"), chosen)]
     assert list(chosen) == [SALEM.id]
     assert "was brought to centre.example:8164" in plain(section.text.text())
@@ -129,7 +129,7 @@ async def test_what_stopped_it_is_told_and_it_goes_on(leading: Room, refusal: An
     await until(lambda: said in _says(section))
     leading.office.refusal = None
     section.bring.click()
-    await until(lambda: "It is there" in _says(section))
+    await until(lambda: "All of it has come" in _says(section))
     await leading.page.close_page()
 
 

@@ -16,6 +16,7 @@ from carecenter.ui.settings.accounts import AccountsPart
 from carecenter.ui.settings.attention import AttentionPart
 from carecenter.ui.settings.screen import ScreenPart
 from carecenter.ui.theme import Theme
+from carecenter.ui.views import words
 from carecenter.ui.widgets.row_list import RowList
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.settings.room import Room
@@ -104,7 +105,9 @@ async def test_what_the_centre_did_not_take_can_be_copied_and_dealt_with(room: R
     assert "البطاقة لم تصل" in part.text.text()
     assert "not allowed" in part.reason.text()
     part.copy.click()
-    assert "البطاقة لم تصل" in QGuiApplication.clipboard().text()
+    number, typed = QGuiApplication.clipboard().text().splitlines()
+    assert typed == "البطاقة لم تصل"
+    assert words.reference(number) in part.text.text(), "in its groups, as everywhere on the screen"
     part.done.click()
     await until(part.empty.isVisible)
     assert await desk.attention() == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from carecenter.core import i18n
@@ -23,6 +24,16 @@ def test_every_code_of_the_knowledge_base_has_a_word() -> None:
     ):
         codes = schema["properties"][field]["items"]["enum"]
         assert [code for code in codes if word(code, english) == code] == []
+
+
+def test_every_remark_of_ours_on_a_source_has_words_in_arabic() -> None:
+    """An address is shown as it is, and so is a title, which begins with its publisher."""
+    files = (resource_folder() / "knowledge").rglob("*.json")
+    said = {source for file in files for source in json.loads(file.read_text("utf-8")).get("sources", ())}
+    ours = tuple(sorted(source for source in said if ":" not in source))
+    assert ours
+    shown = article_texts.sources(msgspec.structs.replace(make_article(), sources=ours), i18n.translator("ar"))
+    assert [source for source in shown if source in said] == []
 
 
 def test_a_code_of_a_later_release_is_shown_as_it_is() -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from carecenter.core.ids import new_id
 from carecenter.core.terms import Role
+from carecenter.models.caller import Caller
 from carecenter.operations.callers import RegisterCaller
 from carecenter.queries import callers, merging
 from carecenter.ui.language import Language
@@ -99,7 +100,13 @@ async def test_two_people_are_left_as_they_are(deciding: Deciding) -> None:
     QTest.keyClick(deciding.view.two_button, Qt.Key.Key_Space)
     await until(deciding.review.empty.isVisible)
     assert await deciding.hall.desk.ask(merging.proposals) == ()
-    assert await deciding.card() == deciding.written.caller_id
+    await until(lambda: deciding.hall.asked("DismissMerge"))
+    with (
+        deciding.hall.built.centre.transaction() as unit
+    ):  # the desk was sent the card to decide, and holds it no longer
+        card = unit.session.get(Caller, deciding.written.caller_id)
+        assert card is not None
+        assert card.merged_into is None
 
 
 async def test_esc_leads_back_to_the_list(deciding: Deciding) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from carecenter.ui.widgets.line_edit import LineEdit
@@ -23,6 +23,18 @@ def test_its_text_begins_where_the_lines_of_the_layout_begin(qtbot: QtBot, text:
     assert _places(edit)[-1] > edit.width() - 20
     form.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     assert _places(edit)[0] < 20
+
+
+def test_so_it_does_in_a_box_that_can_be_typed_into(qtbot: QtBot) -> None:
+    form, box, edit = QWidget(), QComboBox(), LineEdit()
+    box.setLineEdit(edit)
+    QVBoxLayout(form).addWidget(box)
+    qtbot.addWidget(form)
+    form.resize(400, 80)
+    form.show()
+    edit.setText("Omar")
+    form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert _places(edit)[-1] > edit.width() - 20
 
 
 def _places(edit: LineEdit) -> list[int]:

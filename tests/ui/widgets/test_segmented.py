@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from carecenter.ui.widgets.segmented import Segmented
@@ -74,3 +74,17 @@ def test_a_narrow_strip_goes_on_in_another_line_and_hides_no_choice(
     qtbot.waitUntil(lambda: field.y() > choice.geometry().bottom())
     choice.window().setFixedWidth(600)
     qtbot.waitUntil(lambda: choice.height() == one_line)
+
+
+@pytest.mark.usefixtures("theme")
+def test_every_choice_is_in_sight_at_every_width(form: tuple[Segmented, QLineEdit]) -> None:
+    choice, _field = form
+    lines = set()
+    for width in range(140, 340):
+        choice.window().resize(width, 200)
+        for _layout in range(3):  # its height is asked for once more when its lines are others
+            QApplication.processEvents()
+        choices = [choice.button(key).geometry() for key in ("complaint", "enquiry", "praise")]
+        assert all(choice.contentsRect().contains(one) for one in choices), width
+        lines.add(len({one.y() for one in choices}))
+    assert lines == {1, 2, 3}

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from carecenter.core.backup_key import BackupKey, BackupLook, ByCode, ByPassword, Restored
 from carecenter.core.config import Paths, replace_file
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import NotAllowed, StoreDamaged, StoreInUse, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.joining import Joined, OwnWork
@@ -339,7 +340,7 @@ class Standalone:
         if not self._joined_mark.exists():
             return None
         try:
-            return msgspec.json.decode(self._joined_mark.read_bytes(), type=Joined)
+            return decoded(self._joined_mark.read_bytes(), Joined)
         except msgspec.MsgspecError:
             log.warning("the note of the hall that this desk joined cannot be read")
             return None

@@ -27,6 +27,7 @@ from nacl.secret import SecretBox
 
 from carecenter.core import sealed_keys
 from carecenter.core.config import replace_file
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import StoreDamaged, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.recovery_code import new_code, read_code
@@ -381,15 +382,15 @@ class _Versioned(msgspec.Struct, frozen=True):
 
 def _decode(content: bytes) -> _File:
     try:
-        version = msgspec.json.decode(content, type=_Versioned).version
+        version = decoded(content, _Versioned).version
         if version > VERSION:
             raise UserError(N_("A newer version of CareCenter wrote this store. Update this workstation."))
-        decoded = msgspec.json.decode(content, type=_File)
+        written = decoded(content, _File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _damaged() from error
-    if version != VERSION or len({slot.account_id for slot in decoded.slots}) != len(decoded.slots):
+    if version != VERSION or len({slot.account_id for slot in written.slots}) != len(written.slots):
         raise _damaged()
-    return decoded
+    return written
 
 
 def _damaged() -> StoreDamaged:

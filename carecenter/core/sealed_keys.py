@@ -14,6 +14,7 @@ from nacl.encoding import HexEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 
@@ -37,9 +38,7 @@ def seal(keys: bytes, device_id: str, public_key: str) -> str:
 def unseal(text: str, device_id: str, private_key: PrivateKey) -> bytes:
     """The keys, for the workstation they were sealed for. Raises UserError for another and for what is damaged."""
     try:
-        content = msgspec.json.decode(
-            SealedBox(private_key).decrypt(base64.b64decode(text, validate=True)), type=_Content
-        )
+        content = decoded(SealedBox(private_key).decrypt(base64.b64decode(text, validate=True)), _Content)
     except (CryptoError, ValueError, TypeError, msgspec.MsgspecError) as error:
         raise UserError(_NOT_OPENED) from error
     if content.device_id != device_id:

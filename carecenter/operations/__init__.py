@@ -7,6 +7,7 @@ from functools import cache
 
 import msgspec
 
+from carecenter.core.decoding import decoder
 from carecenter.operations import articles, brought, callbacks, callers, calls, looks, merging, requests, tickets
 from carecenter.operations.base import Actor, Operation
 
@@ -42,7 +43,7 @@ def registry() -> dict[str, type[Operation]]:
 
 @cache
 def _decoders() -> dict[str, msgspec.json.Decoder[Operation]]:
-    return {tag: msgspec.json.Decoder(operation) for tag, operation in registry().items()}
+    return {tag: decoder(operation) for tag, operation in registry().items()}
 
 
 def encode(operation: Operation) -> bytes:

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 import carecenter
 from carecenter.core.config import Paths, disk_full
+from carecenter.core.decoding import converted, decoded
 from carecenter.core.errors import StoreDamaged, StoreFull, UserError, WrongPassword
 from carecenter.core.i18n import N_
 from carecenter.core.keyslots import Keys
@@ -262,7 +263,7 @@ def _opened(source: Path) -> Iterator[tuple[zipfile.ZipFile, _Manifest]]:
 
 def _manifest(source: Path, written: bytes) -> _Manifest:
     try:
-        head = msgspec.json.decode(written, type=dict[str, object])
+        head = decoded(written, dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _damaged(source) from error
     if head.get("kind") != _KIND:
@@ -275,7 +276,7 @@ def _manifest(source: Path, written: bytes) -> _Manifest:
             version=head.get("program", "?"),
         )
     try:
-        manifest = msgspec.convert(head, _Manifest)
+        manifest = converted(head, _Manifest)
     except msgspec.ValidationError as error:
         raise _damaged(source) from error
     if not all(_is_plain(part.name) for part in (*manifest.databases, *manifest.others)):

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import TooLarge, UserError
 from carecenter.core.i18n import N_
 from carecenter.wire import Message
@@ -54,7 +55,7 @@ def unpacked(body: bytes, encoding: str, most: int = MOST_UNPACKED) -> bytes:
 def read(body: bytes, kind: type[M]) -> M:
     """The message in a body. Raises ``Malformed``, which does not quote the body."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decoded(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(N_("This is not a message that the centre understands.")) from error
 

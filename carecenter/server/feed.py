@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from carecenter.core.decoding import decoded
 from carecenter.models.base import Base, image_of, synced_models
 from carecenter.models.centre import FeedHead, FeedKind, FeedPointer
 from carecenter.server import bulk
@@ -64,7 +65,7 @@ class Page(Message, frozen=True, kw_only=True):
 
     def opened(self) -> FeedPage:
         """As a workstation reads it."""
-        return msgspec.json.decode(msgspec.json.encode(self), type=FeedPage)
+        return decoded(msgspec.json.encode(self), FeedPage)
 
 
 def read(session: Session, after: dict[str, int], limit: int) -> Rows:

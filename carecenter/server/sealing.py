@@ -16,6 +16,7 @@ from nacl.public import PrivateKey, SealedBox
 from sqlalchemy.orm import Session
 
 from carecenter.core import sealed_keys
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 from carecenter.server import facts
@@ -35,7 +36,7 @@ def open_sealed(session: Session, text: str) -> Envelope:
     """The envelope in the base64 of a SealedBox. Raises ``UserError`` for what cannot be opened."""
     try:
         content = SealedBox(_private(session)).decrypt(base64.b64decode(text, validate=True))
-        return msgspec.json.decode(content, type=Envelope)
+        return decoded(content, Envelope)
     except (CryptoError, ValueError, TypeError, msgspec.MsgspecError) as error:
         raise UserError(_NOT_OPENED) from error
 

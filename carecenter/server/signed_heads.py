@@ -19,6 +19,7 @@ from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 from carecenter.models.centre import Audit, OpLog
@@ -97,7 +98,7 @@ def read(path: Path) -> tuple[SignedHead, ...]:
     """The heads of a file. Raises ``UserError`` for anything else."""
     try:
         lines = path.read_bytes().splitlines()
-        return tuple(msgspec.json.decode(line, type=SignedHead) for line in lines if line.strip())
+        return tuple(decoded(line, SignedHead) for line in lines if line.strip())
     except OSError as error:
         raise UserError(
             N_("{file} cannot be used: {reason}."), file=str(path), reason=error.strerror or str(error)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy.orm import Session
 
+from carecenter.core.decoding import decoded
 from carecenter.core.resources import resource
 from carecenter.core.terms import ArticleKind, Verification
 from carecenter.models.queue import Queue
@@ -41,7 +41,7 @@ def fill(session: Session, at: dt.datetime) -> None:
 
 def _articles(folder: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.glob("*/*.json")):
-        yield msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+        yield decoded(file.read_bytes(), dict[str, Any])
 
 
 def _bodies(articles: list[dict[str, Any]]) -> Iterator[PublishBody]:

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from carecenter.core.decoding import decoded
 from carecenter.core.manifest import digest
 from carecenter.models.base import Base, synced_models
 from carecenter.models.desk import HeldRow, ScopeCursor
@@ -101,7 +102,7 @@ def _stand_in(scope: str) -> str:
 
 
 def _waiting(session: Session) -> dict[str, int]:
-    return msgspec.json.decode(facts.get(session, _AGAIN) or "{}", type=dict[str, int])
+    return decoded(facts.get(session, _AGAIN) or "{}", dict[str, int])
 
 
 def _keep(session: Session, waiting: dict[str, int]) -> None:

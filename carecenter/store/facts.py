@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from carecenter.core.decoding import decoded
 from carecenter.core.ids import new_id
 from carecenter.models.desk import DeskFact
 
@@ -71,7 +72,7 @@ def moment(session: Session, name: str) -> dt.datetime | None:
 
 def followers(session: Session) -> dict[str, Follower]:
     """Account id → what is known of those who have signed in here."""
-    return msgspec.json.decode(get(session, "followers") or "{}", type=dict[str, Follower])
+    return decoded(get(session, "followers") or "{}", dict[str, Follower])
 
 
 def keep_followers(session: Session, known: dict[str, Follower]) -> None:

@@ -13,11 +13,11 @@ import stat
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from carecenter.core.decoding import decoded
 from carecenter.models.desk import Draft, Outbox, OutboxState
 from carecenter.models.engine import connect
 from carecenter.store import facts
@@ -107,4 +107,4 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _json(text: str) -> dict[str, Any]:
-    return msgspec.json.decode(text, type=dict[str, Any])
+    return decoded(text, dict[str, Any])

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from carecenter.core import analysis
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import StoreDamaged
 from carecenter.models.desk import FreeReference, Outbox, OutboxState
 from carecenter.models.engine import empty_log, explain
@@ -317,7 +318,7 @@ class Workstation:
                     tag=row.tag,
                     reason=row.reason,
                     desk_at=row.desk_at,
-                    content=msgspec.json.decode(row.payload, type=dict[str, Any]),
+                    content=decoded(row.payload, dict[str, Any]),
                 )
                 for row in session.scalars(statement)
             )

@@ -27,6 +27,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 import carecenter
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import Busy, TooLarge, Unreachable, UserError
 from carecenter.core.i18n import N_
 from carecenter.wire import (
@@ -168,7 +169,7 @@ class HttpTransport(HallTransport):
         if response.status_code != requests.codes.ok:
             raise self._problem(response, content)
         try:
-            return msgspec.json.decode(content, type=kind)
+            return decoded(content, kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self._stranger() from error
 
@@ -191,7 +192,7 @@ class HttpTransport(HallTransport):
         """The centre's own word where there is one; else what the status of somebody in between means."""
         status = response.status_code
         try:
-            problem = msgspec.json.decode(content, type=Problem)
+            problem = decoded(content, Problem)
             return error_of(problem)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
             pass

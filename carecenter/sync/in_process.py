@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from carecenter.core.decoding import decoded
 from carecenter.wire import (
     Block,
     BlockRequest,
@@ -108,4 +109,4 @@ class InProcess(Transport):
 
 
 def _carried(message: M) -> M:
-    return msgspec.json.decode(msgspec.json.encode(message), type=type(message))
+    return decoded(msgspec.json.encode(message), type(message))

@@ -17,6 +17,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, String
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from carecenter.core import civil_id, reference, text
+from carecenter.core.decoding import decoded
 from carecenter.core.i18n import N_
 from carecenter.core.keyslots import fold_name
 from carecenter.core.promises import due_at
@@ -54,7 +55,7 @@ def read(line: bytes, today: dt.date) -> tuple[str, Values | list[Problem]]:
     Whether the rows it refers to are there is not asked here.
     """
     try:
-        given = msgspec.json.decode(line, type=dict[str, Any])
+        given = decoded(line, dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "", [Problem("", N_("is no record: one JSON object a line"))]
     entity = given.pop(ENTITY, None)

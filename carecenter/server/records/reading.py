@@ -13,6 +13,7 @@ from typing import IO, Final, TypeVar, cast
 
 import msgspec
 
+from carecenter.core.decoding import decoded
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 from carecenter.server.records.form import FORMAT, End, Head, line
@@ -125,7 +126,7 @@ def _head(path: Path, text: bytes) -> Head:
 
 def _decoded(text: bytes, kind: type[T]) -> T | None:
     try:
-        return msgspec.json.decode(text, type=kind)
+        return decoded(text, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

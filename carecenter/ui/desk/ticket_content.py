@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from carecenter.core import phone
+from carecenter.core.decoding import converted
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import N_
 from carecenter.core.phone import PhoneNumber
@@ -42,7 +43,7 @@ class TicketContent(msgspec.Struct, frozen=True, kw_only=True):
         """From a draft, also one of an older version: what it does not know stands at its default."""
         known = {name: draft[name] for name in cls.__struct_fields__ if name in draft}
         try:
-            return msgspec.convert(known, cls)
+            return converted(known, cls)
         except msgspec.ValidationError:
             return cls(text=str(draft.get("text", "")), remedy=str(draft.get("remedy", "")))
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-import msgspec
-
+from carecenter.core.decoding import converted
 from carecenter.core.i18n import gettext as _
 from carecenter.core.ids import new_id
 from carecenter.core.terms import CallbackState, TicketStatus
@@ -120,7 +119,7 @@ def operation(opened: Opened, act: Act, choice: str | None, text: str) -> Operat
         Act.CLOSE: {"was": row.status, "outcome": choice},
     }
     fields = {"ticket_id": row.id, "entry_id": new_id(), "text": plain(text).strip(), **facts[act]}
-    return msgspec.convert(fields, _OPERATIONS[act])
+    return converted(fields, _OPERATIONS[act])
 
 
 def complaint(act: Act, choice: str | None, text: str) -> str:

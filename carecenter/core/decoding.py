@@ -10,18 +10,19 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 T = TypeVar("T")
+Decoder = msgspec.json.Decoder
 
-_learned: Final[dict[Any, msgspec.json.Decoder[Any]]] = {}
+_learned: Final[dict[Any, Decoder[Any]]] = {}
 # One thread learns at a time, and a type is known to the others only when it is learned, with all that is in it.
 _lock = threading.Lock()
 
 
-def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+def decoder(kind: type[T]) -> Decoder[T]:
     """What decodes a type; safe to use from several threads."""
     found = _learned.get(kind)
     if found is None:
         with _lock:
-            found = _learned.setdefault(kind, msgspec.json.Decoder(kind))
+            found = _learned.setdefault(kind, Decoder(kind))
     return found
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from carecenter.core.decoding import decoder
+from carecenter.core.decoding import Decoder, decoder
 from carecenter.operations import articles, brought, callbacks, callers, calls, looks, merging, requests, tickets
 from carecenter.operations.base import Actor, Operation
 
@@ -42,7 +42,7 @@ def registry() -> dict[str, type[Operation]]:
 
 
 @cache
-def _decoders() -> dict[str, msgspec.json.Decoder[Operation]]:
+def _decoders() -> dict[str, Decoder[Operation]]:
     return {tag: decoder(operation) for tag, operation in registry().items()}
 
 

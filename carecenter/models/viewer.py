@@ -5,8 +5,10 @@ Operations and queries both ask this module, on the workstation and at the centr
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from carecenter.core.errors import NotFound
@@ -19,6 +21,12 @@ from carecenter.models.ticket import Ticket
 
 LEADING = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 EDITING = (Role.EDITOR, Role.ADMINISTRATOR)
+
+
+# Made once: every request to the centre asks one of them.
+_IN_MINE = Queue.id.in_(select(QueueMember.queue_id).where(QueueMember.account_id == bindparam("account_id")))
+_OWN: Final = select(Queue.id).where(_IN_MINE).order_by(Queue.position, Queue.id)
+_LED: Final = select(Queue.id).where(or_(_IN_MINE, Queue.restricted.is_(False))).order_by(Queue.position, Queue.id)
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +58,7 @@ def viewer_of(session: Session, account_id: str) -> Viewer:
     account = session.get(Account, account_id)
     if account is None or not account.active:
         raise NotFound(N_("This account is not active. Ask a supervisor."))
-    member = select(QueueMember.queue_id).where(QueueMember.account_id == account_id)
-    visible = [Queue.id.in_(member)]
-    if account.role in LEADING:
-        visible.append(Queue.restricted.is_(False))
-    queues = session.scalars(select(Queue.id).where(or_(*visible)).order_by(Queue.position, Queue.id))
+    queues = session.scalars(_LED if account.role in LEADING else _OWN, {"account_id": account_id})
     return Viewer(
         account_id=account.id,
         name=account.name,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from hashlib import blake2b
+from typing import Final
 
 import nacl.exceptions
 import nacl.pwhash
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from carecenter.core import device_key
@@ -32,6 +33,13 @@ TOKEN_LIFE = dt.timedelta(days=30)
 SIGN_IN = "SignIn"
 """What the audit calls signing in."""
 SIGNED_OUT = N_("You are signed out. Sign in again; what waits to be sent is kept.")
+# Made once: every request asks it. The account comes along, so that looking it up again asks nothing.
+_HELD: Final = (
+    select(Token, Device, Account)
+    .join(Device, Device.id == Token.device_id)
+    .join(Account, Account.id == Token.account_id)
+    .where(Token.token_hash == bindparam("token_hash"))
+)
 _FREE_TRIES = 5
 _LONGEST_WAIT = dt.timedelta(minutes=5)
 
@@ -128,10 +136,7 @@ def sign_in(session: Session, request: SignIn, at: dt.datetime) -> tuple[str, Vi
 
 def signed_in(session: Session, token: str, at: dt.datetime) -> tuple[Viewer, str]:
     """Who holds a token now, and the device it is bound to. Raises ``SignedOut``."""
-    # The account comes along: looking it up again below asks nothing.
-    mine = select(Token, Device, Account).join(Device, Device.id == Token.device_id)
-    mine = mine.join(Account, Account.id == Token.account_id).where(Token.token_hash == _token_hash(token))
-    held = session.execute(mine).first()
+    held = session.execute(_HELD, {"token_hash": _token_hash(token)}).first()
     if held is None or held.Device.revoked or at >= _end(held.Token):
         raise SignedOut(SIGNED_OUT)
     try:

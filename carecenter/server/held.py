@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
+from zlib import crc32
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,9 +21,21 @@ from carecenter.wire import FeedRequest
 
 log = logging.getLogger(__name__)
 
+_SHARED: Final = "queue:"
+
 HEARTBEAT: Final = 2.0
-COALESCE: Final = 0.25
-"""How long to wait for more once something is new, in seconds: what comes together is answered together."""
+COALESCE: Final = 0.5
+"""The longest wait for more once something is new, in seconds: what comes together is answered together."""
+
+
+def until_told(request: FeedRequest, now: float) -> float:
+    """Seconds until this one is told what is new, by the clock ``now`` of the event loop.
+
+    Those who follow the same queues are told at the same moment: then they stand at the same place, and what one of
+    them is answered is read for all. Other queues have other moments.
+    """
+    queues = ",".join(sorted(scope for scope in request.after if scope.startswith(_SHARED)))
+    return COALESCE - (now - crc32(queues.encode()) / 2**32 * COALESCE) % COALESCE
 
 
 class Write(Protocol):
@@ -46,6 +59,7 @@ class Held(Response):
         self._write = write
         self._request = request
         self._packed = packed
+        self._begun = False
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
@@ -71,18 +85,25 @@ class Held(Response):
         """The ASGI application of this one answer."""
         gone = asyncio.create_task(self._watch(receive))
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             try:
                 page = await self._news(send)
-            except Exception as error:  # the status is sent already: the line is cut, and who asks again is told
+            except Exception as error:  # the line is cut, and who asks again is told
                 log.warning("a held feed ended: %s", type(error).__name__)
+                await self._say(send, b"", more=True)
                 return
             body = await self._write(page, packed=self._packed)
-            await send({"type": "http.response.body", "body": body, "more_body": False})
+            await self._say(send, body, more=False)
         finally:
             gone.cancel()
             self._first.cancel()
             self._over()
+
+    async def _say(self, send: Send, body: bytes, *, more: bool) -> None:
+        """The head goes with what is said first: most answers have one part, and are sent as one."""
+        if not self._begun:
+            self._begun = True
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": body, "more_body": more})
 
     async def _watch(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -92,7 +113,7 @@ class Held(Response):
     async def _news(self, send: Send) -> Page:
         beat = bodies.PACKED_BEAT if self._packed else bodies.BEAT
         while not self._first.done():
-            await send({"type": "http.response.body", "body": beat, "more_body": True})
+            await self._say(send, beat, more=True)
             await asyncio.wait({self._first}, timeout=HEARTBEAT)
         first = self._first.result()
         if first.is_news(self._request):
@@ -103,16 +124,16 @@ class Held(Response):
                 async with asyncio.timeout(min(HEARTBEAT, left)):
                     await self._woken.wait()
             except TimeoutError:
-                await send({"type": "http.response.body", "body": beat, "more_body": True})
+                await self._say(send, beat, more=True)
                 continue
             if self._ended.is_set():
                 break
-            await asyncio.sleep(COALESCE)
+            await asyncio.sleep(until_told(self._request, self._loop.time()))
             self._woken.clear()
             try:
                 page = await self._read()
             except Exception:
-                break  # the status is sent already: who asks again is told
+                break  # who asks again is told
             if page.is_news(self._request):
                 return page
         return first

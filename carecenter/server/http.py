@@ -33,7 +33,7 @@ from carecenter.server.bodies import Malformed
 from carecenter.server.centre import Centre
 from carecenter.server.endpoints import ENDPOINTS, FEED, PREFIX, SIGN_IN, Endpoint
 from carecenter.server.feed import Page
-from carecenter.server.held import HEARTBEAT, Held
+from carecenter.server.held import HEARTBEAT, Held, until_told
 from carecenter.server.lately import Place
 from carecenter.server.throttle import Throttle, TooOften
 from carecenter.wire import FeedRequest, Message, Problem
@@ -105,6 +105,13 @@ class Face:
         turn = self._reading.setdefault(place, asyncio.Lock())
         async with turn:
             return self._centre.page_at_once(token, request) or await self._read(token, request)
+
+    async def _first_look(self, token: str, request: FeedRequest) -> Page:
+        """What came since the last answer waits for what comes next: else a busy queue would be answered line by
+        line, as fast as everybody can ask."""
+        if self._centre.place(request) is not None:
+            await asyncio.sleep(until_told(request, asyncio.get_running_loop().time()))
+        return await self.read_feed(token, request)
 
     async def _read(self, token: str, request: FeedRequest) -> Page:
         async with self._readers:
@@ -222,7 +229,7 @@ class Face:
             if not self._holding[token]:
                 del self._holding[token]
 
-        first = asyncio.ensure_future(self.read_feed(token, asked))
+        first = asyncio.ensure_future(self._first_look(token, asked))
         try:
             done, _ = await asyncio.wait({first}, timeout=HEARTBEAT)
             if not done:

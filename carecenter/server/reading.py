@@ -22,6 +22,7 @@ from carecenter.core.i18n import N_
 from carecenter.models.base import Side, synced_models, tables_of
 from carecenter.models.centre import Audit, FeedHead, FeedKind, FeedPointer, OpLog
 from carecenter.models.engine import postgres_engine
+from carecenter.server import bulk
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ _NOT_THAT_ROLE: Final = ("22023", "42501")  # there is none, it is not given
 
 _GROWING: Final = (Audit.__tablename__, OpLog.__tablename__)
 # A page that takes a row from one scope and brings it in another holds both or neither.
-_AS_OF_ONE_MOMENT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-_SET: Final = f"SELECT set_config('{SETTING}', CAST(CAST(:scopes AS text[]) AS text), true)"
+_AS_OF_ONE_MOMENT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_SET: Final = f"SELECT set_config('{SETTING}', (%s::text[])::text, true)"
 # After a transaction that set it, the setting is empty rather than missing. As a subquery it is asked once.
 _FOLLOWED: Final = f"ANY ((SELECT coalesce(nullif(current_setting('{SETTING}', true), ''), '{{}}'))::text[])"
 
@@ -43,8 +44,9 @@ _FOLLOWED: Final = f"ANY ((SELECT coalesce(nullif(current_setting('{SETTING}', t
 @contextmanager
 def behind_the_wall(engine: Engine, scopes: Collection[str]) -> Iterator[Session]:
     """A transaction of ``carecenter_reader`` that sees these scopes as of one moment, until it ends."""
-    with Session(engine.execution_options(**_AS_OF_ONE_MOMENT)) as session, session.begin():
-        session.execute(text(_SET), {"scopes": list(scopes)})
+    with Session(engine) as session, session.begin():
+        session.connection(execution_options=_AS_OF_ONE_MOMENT)
+        bulk.run(session, _SET, [list(scopes)])
         yield session
 
 

@@ -153,7 +153,6 @@ def listening_at(host: str, port: int) -> socket.socket:
 
 def run(service: Service, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve in this process."""
-    sys.setswitchinterval(0.0005)
     # One connection more than threads: the bell looks at the heads of the feed.
     connections = service.threads + 1
     engine = postgres_engine(service.database, connections)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -79,8 +78,7 @@ def _until_stopped(app: QApplication, application: Application) -> int:
         return runner.run(application.run())
 
 
-@dataclass(frozen=True, eq=False)
-class Session:
+class Session(NamedTuple):  # no dataclass: to load those takes a hundredth of the time to the first picture
     """What exists while somebody is signed in."""
 
     opened: OpenDesk

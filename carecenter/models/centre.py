@@ -115,7 +115,7 @@ class OpLog(CentreOnly, Base):
     payload_hash: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
-    # No foreign key: the batch is written last, in the same transaction, when its seqs are known.
+    # No foreign key: both are written in one statement, when the seqs are known.
     batch: Mapped[str] = mapped_column(String(36))
 
 

@@ -22,7 +22,6 @@ from carecenter.models.account import Account
 from carecenter.models.centre import Audit, Credential, Device, Token
 from carecenter.models.queue import QueueMember
 from carecenter.models.viewer import Viewer, viewer_of
-from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import audit, devices
 from carecenter.server.bell import ring_ended
 from carecenter.wire import NewAccount, SignIn
@@ -149,7 +148,7 @@ def leading(session: Session, token: str | None, about: Role, at: dt.datetime) -
     """The account and device of somebody who may manage an account of this role. Raises ``NotAllowed``."""
     if token is not None:
         viewer, device_id = signed_in(session, token, at)
-        if viewer.role in LEADING_ROLES and (about is not Role.ADMINISTRATOR or viewer.role is about):
+        if viewer.leads and (about is not Role.ADMINISTRATOR or viewer.role is about):
             return viewer.account_id, device_id
     raise NotAllowed(N_("Only a supervisor or an administrator manages accounts."))
 

@@ -22,7 +22,6 @@ from carecenter.core.errors import Busy, StrangeDevice, UserError
 from carecenter.core.i18n import N_
 from carecenter.models.centre import Device, Token
 from carecenter.models.viewer import Viewer
-from carecenter.operations.base import LEADING_ROLES
 from carecenter.server import facts, sealing
 from carecenter.server.bell import ring_ended
 from carecenter.server.throttle import TooOften
@@ -177,7 +176,7 @@ def refusal_of_references(session: Session, device_id: str, count: int, at: dt.d
 
 
 def _times(viewer: Viewer, bound: int) -> int:
-    return bound * LEADING_TIMES if viewer.role in LEADING_ROLES else bound
+    return bound * LEADING_TIMES if viewer.leads else bound
 
 
 def _proofs(device: Device | None) -> int:

@@ -29,7 +29,7 @@ from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
 from carecenter.ui.views.article_view import ArticleView, list_row
-from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine
+from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine, only_nearest
 from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line_edit import LineEdit
@@ -287,7 +287,7 @@ class KnowledgePage(Translated, QWidget):
         text = ngettext("{count} article", "{count} articles", len(rows))
         self.count.setText(text.format(count=i18n.number(len(rows))))
         if rows and not self._model.answered:
-            self.count.setText(_("No article answers this; these come nearest. Alt+R asks the editors for one."))
+            self.count.setText(only_nearest(len(rows)))
         if self._model.question and not self._model.found:
             self.nothing.set_texts(_("No article answers this. Try other words."), _("Ask for an article (Alt+R)"))
         else:

@@ -18,7 +18,7 @@ from carecenter.ui.messages import Messages
 from carecenter.ui.tasks import Tasks
 from carecenter.ui.theme import set_icon
 from carecenter.ui.views.article_view import ArticleView, list_row
-from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine
+from carecenter.ui.views.request_line import REQUEST_KEYS, RequestLine, only_nearest
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -252,11 +252,7 @@ class KnowledgePane(Translated, QWidget):
         chosen = self._model.narrowing.label(answer.article for answer in self._model.found)
         text = _("Only {chosen}").format(chosen=chosen) if chosen else ""
         if self._model.results and not self._model.answered:
-            text = i18n.ngettext(
-                "No article answers this; this one comes nearest. Alt+R asks the editors for one.",
-                "No article answers this; these come nearest. Alt+R asks the editors for one.",
-                len(self._model.results),
-            )
+            text = only_nearest(len(self._model.results))
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
 

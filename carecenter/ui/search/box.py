@@ -303,9 +303,7 @@ class SearchBox(Translated, QWidget):
                 self._turn_to_centre()
                 self._show()
         elif self._in_popup(old):
-            if new is not None and not self._in_popup(
-                new
-            ):  # a question half-written stays while the window is left
+            if new is not None and not self._in_popup(new):  # nobody: the window is left, and the question stays
                 self._put_away()
         elif old is self.line and not self._in_popup(new):
             self._put_away()

@@ -27,7 +27,7 @@ from carecenter.store.desk import Desk
 from carecenter.ui.views import words
 from carecenter.ui.views.article_view import list_row
 from carecenter.ui.views.meant import meant, says_enough
-from carecenter.ui.views.request_line import REQUEST_KEYS
+from carecenter.ui.views.request_line import REQUEST_KEYS, only_nearest
 
 _MOST_SUSPECTS: Final = 3
 _KUWAIT_PREFIX: Final = "+965"
@@ -240,7 +240,7 @@ def _in_vain(results: SearchResults) -> bool:
 
 def _nothing_anywhere(results: SearchResults) -> str:
     if results.nearest:
-        return _("No article answers this; these come nearest. Alt+R asks the editors for one.")
+        return only_nearest(len(results.nearest))
     return _("Nothing found. Try another spelling, fewer words, or a number.")
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from carecenter.core import text
 from carecenter.core.i18n import gettext as _
+from carecenter.core.i18n import ngettext
 from carecenter.core.ids import new_id
 from carecenter.core.terms import Language
 from carecenter.operations.requests import LONGEST, RequestArticle, without_personal
@@ -21,6 +22,15 @@ from carecenter.ui.widgets.line_edit import LineEdit
 from carecenter.ui.widgets.plain_label import PlainLabel
 
 REQUEST_KEYS: Final = "Alt+R"
+
+
+def only_nearest(count: int) -> str:
+    """What stands over so many articles of which none answers the question."""
+    return ngettext(
+        "No article answers this; this one comes nearest. Alt+R asks the editors for one.",
+        "No article answers this; these come nearest. Alt+R asks the editors for one.",
+        count,
+    )
 
 
 class RequestLine(Translated, QWidget):

@@ -161,9 +161,7 @@ def run(service: Service, listening: socket.socket, ready: Callable[[], None]) -
     with _logging(), _told_by_signals(told), contextlib.closing(_centre(service, engine)) as centre:
         _connect_all(engine, connections)
         with _growing_old(centre):
-            server = Server(Face(centre, service.threads), service, ready)
-            server.should_exit = told.is_set()
-            server.run(sockets=[listening])
+            Server(Face(centre, service.threads), service, ready, told).run(sockets=[listening])
 
 
 def _centre(service: Service, engine: Engine) -> Centre:
@@ -242,9 +240,14 @@ class BoundedHead(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which answers what is held before it waits for the answers to be done."""
+    """uvicorn, which answers what is held before it waits for the answers to be done.
 
-    def __init__(self, face: Face, service: Service, ready: Callable[[], None]) -> None:
+    ``told`` to stop before it has come to listen to signals itself, it stops once it has started.
+    """
+
+    def __init__(
+        self, face: Face, service: Service, ready: Callable[[], None], told: threading.Event | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 face.app,
@@ -267,11 +270,14 @@ class Server(uvicorn.Server):
         logging.getLogger("uvicorn.access").disabled = True
         self._face = face
         self._ready = ready
+        self._told = told
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells that it can be asked."""
         await super().startup(sockets)
         self._watching = asyncio.create_task(self._cut_slow())
+        if self._told is not None and self._told.is_set():
+            self.should_exit = True
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
+import uvicorn
 from sqlalchemy import select, text, update
 from sqlalchemy.engine import make_url
 
@@ -97,6 +99,10 @@ def started(database: str, *options: str) -> Iterator[Started]:
             yield Started(process)
         finally:
             process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def signed_in(transport: HttpTransport) -> tuple[str, dict[str, int]]:
@@ -217,6 +223,22 @@ def test_processes_that_are_killed_are_followed_by_others(database: str) -> None
         transport.close()
     assert code == 0
     assert logged.count("ended with -9") == 2
+
+
+def test_what_tells_it_to_stop_while_the_loop_is_made_is_heard(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came after the last look at what had been told, and before uvicorn listened: the process stayed."""
+    make = uvicorn.Config.get_loop_factory
+
+    def told_meanwhile(config: uvicorn.Config) -> Callable[[], asyncio.AbstractEventLoop] | None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return make(config)
+
+    monkeypatch.setattr(uvicorn.Config, "get_loop_factory", told_meanwhile)
+    ready: list[str] = []
+    service.serve(Service(database, "127.0.0.1", 0), ready.append)
+    assert len(ready) == 1
 
 
 def test_a_service_whose_processes_cannot_start_gives_up(

@@ -6,7 +6,7 @@ sent: a finished number is asked for by itself, words when somebody says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -64,7 +64,7 @@ def join(found: Found, results: SearchResults, part: AtCentre) -> Found:
     )
     if part.step is Step.OFFERED:
         hits = (Hit(Group.CENTRE, ASK, _("Search at the centre too"), "", _("Ctrl+Enter")),)
-    return Found(found.line, found.hints, (*found.hits, *hits), remark=_remark(part, bool(hits)))
+    return replace(found, hits=(*found.hits, *hits), remark=_remark(part, bool(hits)))
 
 
 def _remark(part: AtCentre, anything: bool) -> Hint | None:

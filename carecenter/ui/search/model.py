@@ -93,12 +93,16 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """All that is shown for a line; `likeliest` is what Enter opens. A `remark` stands under the rows."""
+    """All that is shown for a line; `likeliest` is what Enter opens. A `remark` stands under the rows.
+
+    `is_reference`: the line is a whole reference, whether or not its ticket is here.
+    """
 
     line: str
     hints: tuple[Hint, ...] = ()
     hits: tuple[Hit, ...] = ()
     remark: Hint | None = None
+    is_reference: bool = False
 
     def of(self, group: Group) -> tuple[Hit, ...]:
         """The hits of one group."""
@@ -113,10 +117,12 @@ class Found:
     def likeliest(self) -> Hit | None:
         """Who was looked for by number or name before their tickets, a call only if there is nothing else.
 
-        What only comes nearest has to be chosen: the line may be a name that nobody here knows.
+        What only comes nearest has to be chosen: the line may be a name that nobody here knows. So has a call from
+        what is a reference: its ticket may come the next moment, and a call that nobody makes is begun at once.
         """
+        chosen = {Group.KNOWLEDGE} if not self.answered else {Group.CALL} if self.is_reference else set()
         for group in _LIKELIEST:
-            if (hits := self.of(group)) and (self.answered or group is not Group.KNOWLEDGE):
+            if group not in chosen and (hits := self.of(group)):
                 return hits[0]
         return None
 
@@ -168,7 +174,8 @@ def spell(results: SearchResults | None) -> Found:
     hints = [hint for reading in results.readings for hint in _hints(reading, results)]
     if not hints and not _anything(results):
         hints = [Hint(_nothing_anywhere(results), "muted")]
-    return Found(results.line, tuple(hints), hits)
+    is_reference = any(one.valid and one.meaning is Meaning.REFERENCE for one in results.readings)
+    return Found(results.line, tuple(hints), hits, is_reference=is_reference)
 
 
 def _hints(reading: Reading, results: SearchResults) -> tuple[Hint, ...]:

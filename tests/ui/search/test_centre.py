@@ -67,7 +67,6 @@ async def test_a_reference_of_another_queue_is_found_at_the_centre_and_opened(se
     _, ticket = search.hall.matter()
     await search.type(ticket.reference)
     await until(lambda: search.titles(Group.CENTRE_TICKETS))
-    search.press(Qt.Key.Key_Down)
     search.press(Qt.Key.Key_Return)
     await until(lambda: search.remark == "The centre is sending it…" or search.opened)
     await until(lambda: search.opened)
@@ -140,7 +139,6 @@ async def test_what_the_centre_sends_too_late_is_told(search: Search, monkeypatc
     await search.type(ticket.reference)
     await until(lambda: search.titles(Group.CENTRE_TICKETS))
     monkeypatch.setattr(search.hall.desk.elsewhere, "_patience", 0.0)
-    search.press(Qt.Key.Key_Down)
     search.press(Qt.Key.Key_Return)
     await until(lambda: "Try again in a moment" in search.remark)
     assert search.opened == []

@@ -85,6 +85,13 @@ def test_ten_digits_that_may_be_a_number_from_abroad_are_offered_as_both() -> No
     assert found.of(Group.CALL)[0].key == f"+{foreign}"
 
 
+def test_no_call_is_begun_from_a_reference_whose_ticket_has_not_come_yet() -> None:
+    reference = "4621499914"  # its check digits agree, and it is a Swedish number without its plus
+    found = _found(reference)
+    (call,) = found.of(Group.CALL)
+    assert (call.key, found.likeliest) == (f"+{reference}", None)
+
+
 def test_half_a_number_asks_for_the_rest() -> None:
     assert _texts(_found("0472")) == ["Go on typing: a reference has 10 digits, a phone number 8, a Civil ID 12."]
 

@@ -21,7 +21,7 @@ import hypothesis
 import psycopg
 import pytest
 
-from tests import postgres
+from tests import compiled, postgres
 
 if TYPE_CHECKING:
     from carecenter.server.embedding import Embedder
@@ -62,6 +62,7 @@ def pytest_configure() -> None:
     os.environ["LANGUAGE"] = "en"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     hypothesis.settings.load_profile("carecenter")
+    compiled.share()
 
 
 def pytest_unconfigure() -> None:

@@ -154,8 +154,9 @@ def _fill(workstation: Workstation, transport: InProcess, session: SignedIn) -> 
         page = transport.feed(session.token, FeedRequest(after=workstation.cursors(session.scopes)))
         workstation.apply_page(page)
         more = page.more
-    while workstation.index_owed():  # else every test would read all articles again
+    while workstation.index_owed():  # else every test would read all articles again, for search
         pass
+    workstation.compare(None)  # and to compare them with the centre's
 
 
 @pytest_asyncio.fixture

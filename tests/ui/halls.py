@@ -16,13 +16,23 @@ from carecenter.operations.callers import RegisterCaller
 from carecenter.operations.tickets import OpenTicket
 from carecenter.server import scopes
 from carecenter.server.scopes import Scoping
-from carecenter.store.desk import Desk
+from carecenter.store.desk import Desk, DeskStatus
 from carecenter.sync.elsewhere import Elsewhere
 from carecenter.sync.engine import Engine
 from tests.houses import GENERAL, TECHNICAL, House, Seat, house, open_ticket
 from tests.ui.waiting import until
 
 PHONE = "+96599887766"
+
+
+def pretend(desk: Desk, *, online: bool) -> None:
+    """What a desk is told of the network from now on, whatever its engine finds out meanwhile."""
+
+    def report(status: DeskStatus) -> None:
+        Desk.report(desk, msgspec.structs.replace(status, online=online))
+
+    desk.report = report  # type: ignore[method-assign]  # whoever tells it, calls this
+    report(desk.status)
 
 
 class HallOfTwo:
@@ -59,7 +69,7 @@ class HallOfTwo:
 
     def pretend(self, *, online: bool) -> None:
         """What the desk is told of the network."""
-        self.desk.report(msgspec.structs.replace(self.desk.status, online=online))
+        pretend(self.desk, online=online)
 
 
 @asynccontextmanager

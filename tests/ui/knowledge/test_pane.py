@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
@@ -22,6 +21,7 @@ from carecenter.ui.language import Language
 from carecenter.ui.messages import Messages
 from carecenter.ui.theme import Theme
 from carecenter.ui.views.meant import meant
+from tests.ui.halls import pretend
 from tests.ui.meanings import Meanings
 from tests.ui.pseudo import unmarked_texts
 from tests.ui.waiting import until
@@ -240,7 +240,7 @@ async def test_the_same_order_paints_nothing_anew(beside: Beside, desk: Desk) ->
 async def test_offline_the_centre_is_not_asked(beside: Beside, desk: Desk) -> None:
     pane, meanings = beside.pane, Meanings(desk)
     await until(lambda: desk.status.online)
-    desk.report(msgspec.structs.replace(desk.status, online=False))
+    pretend(desk, online=False)
     pane.question.setText("passport")
     await until(pane.results.rows)
     assert await meant(desk, "passport") == {}

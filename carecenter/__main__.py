@@ -1,25 +1,32 @@
 """`python -m carecenter` and the `carecenter` command: reads the arguments, then starts the desk.
 
 The order of a start: the arguments (nothing heavy is imported before they are understood, so that `--version`
-answers at once); `hurry`; Qt and the window with its first panel (`app.run`), painted; and only then the event
-loop, the database and the keyring.
+answers at once, and without any not even what reads them); `hurry`; Qt and the window with its first panel
+(`app.run`), painted; and only then the event loop, the database and the keyring.
 """
 
 from __future__ import annotations
 
-import argparse
 import builtins
 import gc
 import importlib
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from carecenter import __version__
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until the window is closed; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    return _asked(arguments) if arguments else _start()
+
+
+def _asked(arguments: Sequence[str]) -> int:
     asked = parser().parse_args(arguments)
     if asked.home is not None:
         import os
@@ -31,10 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         settings = Settings(language=asked.language, digits=asked.digits, theme=asked.theme)
         return tour.run(asked.tour, settings, asked.window)
+    return _start(asked.call if asked.call is not None else asked.link)
+
+
+def _start(handed: str = "") -> int:
     hurry()
     from carecenter.app import run
 
-    return run(asked.call if asked.call is not None else asked.link)
+    return run(handed)
 
 
 def hurry() -> None:
@@ -50,8 +61,11 @@ def hurry() -> None:
     builtins.__import__ = pythons_own
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> ArgumentParser:
     """The arguments. A call or link is handed on as it comes: the window tells what is wrong with it."""
+    import argparse
+    from pathlib import Path
+
     made = argparse.ArgumentParser(prog="carecenter", description="The desk of an agent of the 164 hotline.")
     given = made.add_mutually_exclusive_group()
     given.add_argument("link", nargs="?", default="", help="a carecenter: link, as an exchange's software opens it")

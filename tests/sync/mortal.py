@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -48,7 +48,7 @@ def prepare(directory: Path) -> None:
 
 
 def sit_down(directory: Path) -> Seat:
-    """The desk in this directory, with its centre; ``get_up`` closes both."""
+    """The desk in this directory, with its centre."""
     clock = Clock()
     centre = houses.open_centre(directory / "centre.db", clock)
     seat = Seat(houses.open_store(directory / f"{NAME}.db", clock), InProcess(centre), NAME)
@@ -61,7 +61,7 @@ class _Fate:
 
     def __init__(self, life: Life, tell: Callable[[Any], None]) -> None:
         self.moments: list[str] = []
-        self.saving: str | None = None
+        self._saving: str | None = None
         self._life = life
         self._tell = tell
 
@@ -72,6 +72,10 @@ class _Fate:
         event.listen(Engine, "commit", self._commit)
         event.listen(Session, "after_commit", lambda _session: self._pass("after COMMIT"))
 
+    def is_saving(self, ticket_id: str | None) -> None:
+        """A ticket, or none any more."""
+        self._saving = ticket_id
+
     def _before(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.startswith(("SELECT", "BEGIN", "PRAGMA")):
             self._pass(f"before {statement[:40]}")
@@ -81,14 +85,30 @@ class _Fate:
             self._pass(f"after {statement[:40]}")
 
     def _commit(self, _connection: Any) -> None:
-        if self.saving is not None and self._life.hasty:
-            self._tell(("ticket", self.saving))
-        self._pass("before COMMIT" if self.saving is None else SAVING)
+        if self._saving is not None and self._life.hasty:
+            self._tell(("ticket", self._saving))
+        self._pass("before COMMIT" if self._saving is None else SAVING)
 
     def _pass(self, moment: str) -> None:
         if len(self.moments) == self._life.moment:
             os.kill(os.getpid(), signal.SIGKILL)
         self.moments.append(moment)
+
+
+def work(
+    seat: Seat, turn: int, saving: Callable[[str | None], None] = lambda _id: None
+) -> Iterator[tuple[str, Any]]:
+    """One round; what can be said to be saved by then. ``saving`` is told of a ticket while it is being saved."""
+    seat.workstation.save_draft(seat.viewer, "call:1:notes", {"text": turn})
+    yield "draft", turn
+    opening = open_ticket(f"ticket {turn}")
+    saving(opening.ticket_id)
+    seat.perform(opening)
+    saving(None)
+    yield "ticket", opening.ticket_id
+    note = seat.perform(add_note(opening.ticket_id, f"note {turn}"))
+    yield "note", note.entry_id
+    seat.synchronise()
 
 
 def live(life: Life, said: Connection) -> None:
@@ -98,23 +118,15 @@ def live(life: Life, said: Connection) -> None:
     fate.watch()
     said.send(("ready", ""))
     for turn in range(life.rounds):
-        seat.workstation.save_draft(seat.viewer, "call:1:notes", {"text": turn})
-        said.send(("draft", turn))
-        opening = open_ticket(f"ticket {turn}")
-        fate.saving = opening.ticket_id
-        seat.perform(opening)
-        fate.saving = None
-        said.send(("ticket", opening.ticket_id))
-        note = seat.perform(add_note(opening.ticket_id, f"note {turn}"))
-        said.send(("note", note.entry_id))
-        seat.synchronise()
+        for saved in work(seat, turn, fate.is_saving):
+            said.send(saved)
     said.send(("moments", fate.moments))
 
 
 def heard_from(life: Life, words: int | None = None, delay: float = 0.0) -> list[tuple[str, Any]]:
     """Let a process live; what it said. After so many words, and a delay in seconds, it is killed from outside."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.sync.mortal"])
+    context.set_forkserver_preload(["tests.sync.rehearsed"])
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=live, args=(life, theirs))
     process.start()

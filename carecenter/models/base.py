@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, MetaData, String, Table
@@ -151,30 +152,41 @@ def _names(entity: str) -> tuple[str, ...]:
     return tuple(column.name for column in Base.metadata.tables[entity].columns)
 
 
-@cache
-def _storers(entity: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    """What is stored otherwise than it travels."""
-    columns = ((column.name, _storer(column.type)) for column in Base.metadata.tables[entity].columns)
-    return tuple((name, store) for name, store in columns if store is not None)
-
-
 def image_of(entity: str, row: Mapping[str, Any]) -> Image:
     """The JSON image of a row given as column → value."""
     return {name: _iso(row[name]) for name in _names(entity)}
 
 
-def stored_of(entity: str, image: Image) -> dict[str, Any]:
-    """Column → value of an image, as SQLite keeps it: for many rows at once, past SQLAlchemy's types.
+def stored_of(entity: str, image: Image) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Columns of an image and what SQLite keeps in them: for many rows at once, past SQLAlchemy's types.
 
     Columns this version does not know are left out, as are those the sender did not know: ``defaults_of`` has what
     a new row gets there. Raises ``ValueError``, ``TypeError`` or ``LookupError`` for what cannot be read here.
     """
-    stored = {name: image[name] for name in _names(entity) if name in image}
-    for name, store in _storers(entity):
-        value = stored.get(name)
-        if value is not None:
-            stored[name] = store(value)
-    return stored
+    columns = _names(entity)
+    try:
+        values = [*_values(entity)(image)]
+    except KeyError:
+        columns = tuple(name for name in columns if name in image)
+        values = [image[name] for name in columns]
+    for place, store in _storers(entity, columns):
+        if values[place] is not None:
+            values[place] = store(values[place])
+    return columns, tuple(values)
+
+
+@cache
+def _values(entity: str) -> Callable[[Image], tuple[Any, ...]]:
+    """All columns of an image at once."""
+    return itemgetter(*_names(entity))
+
+
+@cache
+def _storers(entity: str, columns: tuple[str, ...]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    """The places of what is stored otherwise than it travels."""
+    types = Base.metadata.tables[entity].columns
+    storers = ((place, _storer(types[name].type)) for place, name in enumerate(columns))
+    return tuple((place, store) for place, store in storers if store is not None)
 
 
 @cache

@@ -11,12 +11,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Table, UniqueConstraint, delete, event, select
+from sqlalchemy import Connection, Table, UniqueConstraint, delete, event, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, UOWTransaction
 
 from carecenter import operations
@@ -25,6 +25,8 @@ from carecenter.models.desk import BaseImage, Outbox, OutboxState
 from carecenter.wire import put_right
 
 log = logging.getLogger(__name__)
+
+_PUT = "put_rows"
 
 Key = tuple[str, str]
 """Entity and id of a row."""
@@ -131,19 +133,27 @@ def put_rows(session: Session, entity: str, images: Iterable[dict[str, Any]]) ->
     alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for image in images:
         try:
-            stored = stored_of(entity, image)
+            columns, stored = stored_of(entity, image)
         except (ValueError, TypeError, LookupError):
             log.warning("a row of %s cannot be read here", entity)
             continue
-        alike[tuple(stored)].append(tuple(stored.values()))
+        alike[columns].append(stored)
+    connection = session.connection()
     for columns, rows in alike.items():
-        _make_room(session, table, columns, rows)
         missing = {name: value for name, value in defaults_of(entity).items() if name not in columns}
         filled = [(*row, *missing.values()) for row in rows] if missing else rows
-        session.connection().exec_driver_sql(_upsert(table.name, columns, tuple(missing)), filled)
+        put = partial(connection.exec_driver_sql, _upsert(table.name, columns, tuple(missing)), filled)
+        connection.exec_driver_sql(f"SAVEPOINT {_PUT}")
+        try:
+            put()
+        except IntegrityError:
+            connection.exec_driver_sql(f"ROLLBACK TO {_PUT}")
+            _make_room(connection, table, columns, rows)
+            put()
+        connection.exec_driver_sql(f"RELEASE {_PUT}")
 
 
-def _make_room(session: Session, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+def _make_room(connection: Connection, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """Whatever else has a name that the centre now gives to these rows is outdated: it goes later in the feed."""
     for constraint in table.constraints:
         names = [column.name for column in constraint.columns] if isinstance(constraint, UniqueConstraint) else []
@@ -152,7 +162,7 @@ def _make_room(session: Session, table: Table, columns: tuple[str, ...], rows: l
             same = " AND ".join(f"{name} = ?" for name in names)
             others = f"DELETE FROM {table.name} WHERE {same} AND id != ?"  # noqa: S608 - names of our tables
             keys = [tuple(row[place] for place in places) for row in rows]
-            session.connection().exec_driver_sql(others, keys)
+            connection.exec_driver_sql(others, keys)
 
 
 @cache

@@ -82,7 +82,7 @@ def test_a_row_travels_as_json_and_comes_back_the_same(engine: Engine) -> None:
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":  # the only one that is written to past the types
             kept = connection.exec_driver_sql("SELECT * FROM caller").mappings().one()
-            assert {**defaults_of("caller"), **stored_of("caller", image)} == dict(kept)
+            assert dict(zip(*stored_of("caller", image), strict=True)) == dict(kept)
 
 
 @pytest.mark.parametrize("entity", sorted(synced_models()))
@@ -93,7 +93,7 @@ def test_what_a_new_row_has_by_itself_can_be_kept(entity: str) -> None:
 
 def test_a_moment_of_another_zone_is_kept_in_utc() -> None:
     stored = stored_of("caller", {"registered_at": "2026-03-01T12:30:15.123456+03:00", "language": "ar"})
-    assert stored == {"registered_at": "2026-03-01 09:30:15.123456", "language": "ar"}
+    assert dict(zip(*stored, strict=True)) == {"registered_at": "2026-03-01 09:30:15.123456", "language": "ar"}
     for wrong in ({"registered_at": "2026-03-01T12:30:15"}, {"language": "klingon"}, {"registered_at": "soon"}):
         with pytest.raises((ValueError, LookupError), match=r".+"):
             stored_of("caller", wrong)
@@ -101,7 +101,7 @@ def test_a_moment_of_another_zone_is_kept_in_utc() -> None:
 
 def test_a_column_of_a_newer_or_older_side_is_left_out() -> None:
     values = stored_of("caller", {"id": "c", "registered_at": None, "invented_later": 1})
-    assert values == {"id": "c", "registered_at": None}
+    assert dict(zip(*values, strict=True)) == {"id": "c", "registered_at": None}
 
 
 def test_each_side_has_its_own_tables_and_the_nouns_are_on_both() -> None:

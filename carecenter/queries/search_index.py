@@ -34,7 +34,10 @@ ALL_ROWS: Final = ""
 
 INDEXED: Final[dict[str, type[Article | Caller | Ticket]]] = {ARTICLE: Article, CALLER: Caller, TICKET: Ticket}
 _CHUNK: Final = 500
-_OWE: Final = "INSERT INTO search_owed (entity, entity_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_IS_INDEXED: Final = (
+    "SELECT entity_id FROM search_row WHERE entity = ? AND entity_id IN (SELECT value FROM json_each(?))"
+)
+_OWE: Final = "INSERT OR IGNORE INTO search_owed (entity, entity_id) SELECT ?, value FROM json_each(?)"
 _LONGEST: Final = 64
 _ALL_USES: Final = (
     "INSERT OR IGNORE INTO search_use SELECT call.id, used.value, started_at FROM call, json_each(articles) AS used"
@@ -67,14 +70,12 @@ def owe(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     """
     keys = list(keys)
     known = {key for key in keys if key[0] == "call"}
+    connection = session.connection()
     for entity, ids in _wanted(session, keys).items():
-        for chunk in _chunks(sorted(ids)):
-            here = select(SearchRow.entity_id).where(SearchRow.entity == entity, SearchRow.entity_id.in_(chunk))
-            indexed = set(session.scalars(here))
-            known |= {(entity, one) for one in indexed}
-            owed = [(entity, one) for one in chunk if one not in indexed]
-            if owed:
-                session.connection().exec_driver_sql(_OWE, owed)
+        indexed = {one for (one,) in connection.exec_driver_sql(_IS_INDEXED, (entity, json.dumps(sorted(ids))))}
+        known |= {(entity, one) for one in indexed}
+        if owed := sorted(ids - indexed):
+            connection.exec_driver_sql(_OWE, (entity, json.dumps(owed)))
     index(session, known)
 
 
@@ -124,13 +125,14 @@ def _note_uses(session: Session, call_ids: list[str]) -> None:
 
 def _wanted(session: Session, keys: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {entity: set() for entity in INDEXED}
+    phones: list[str] = []
     for entity, entity_id in keys:
         if entity in wanted:
             wanted[entity].add(entity_id)
         elif entity == "caller_phone":
-            owner = session.scalar(select(CallerPhone.caller_id).where(CallerPhone.id == entity_id))
-            if owner is not None:
-                wanted[CALLER].add(owner)
+            phones.append(entity_id)
+    for chunk in _chunks(phones):
+        wanted[CALLER].update(session.scalars(select(CallerPhone.caller_id).where(CallerPhone.id.in_(chunk))))
     return wanted
 
 

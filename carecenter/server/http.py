@@ -67,6 +67,11 @@ _STATUS: Final = {
 _OTHER_REFUSAL = 422
 
 
+def readers_of(threads: int) -> int:
+    """How many of them may read feeds: one stays free for what people wait for, whoever else is woken."""
+    return max(threads - 1, 1)
+
+
 class Face:
     """Serves one centre; ``app`` is the ASGI application. ``threads``: how many calls run at once."""
 
@@ -75,8 +80,7 @@ class Face:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._queued = 0
-        # Half the threads stay free for what people wait for, whoever else is woken at the same moment.
-        self._readers = asyncio.Semaphore(max(threads // 2, 1))
+        self._readers = asyncio.Semaphore(readers_of(threads))
         self._throttle = Throttle()
         self._reading: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._held: set[Held] = set()

@@ -34,12 +34,13 @@ from carecenter.logs import WithoutTexts
 from carecenter.models.engine import postgres_engine
 from carecenter.server import ageing, databases, namesakes, reading
 from carecenter.server.centre import Centre
-from carecenter.server.http import Face
+from carecenter.server.http import Face, readers_of
 
 log = logging.getLogger(__name__)
 
-THREADS: Final = 8
-"""Calls a process runs at once; each may hold one connection of the database."""
+THREADS: Final = 3
+"""Calls a process runs at once; each may hold one connection of the database. They share one interpreter: with more
+of them everybody waits longer, because each comes back from the database into a longer line."""
 
 AGEING_SECONDS: Final = 3_600
 
@@ -165,8 +166,8 @@ def run(service: Service, listening: socket.socket, ready: Callable[[], None]) -
 
 
 def _centre(service: Service, engine: Engine) -> Centre:
-    """Behind its second wall where that stands; half the threads read at once."""
-    return Centre(engine, reading=reading.reader_of(service.database, max(service.threads // 2, 1)))
+    """Behind its second wall where that stands."""
+    return Centre(engine, reading=reading.reader_of(service.database, readers_of(service.threads)))
 
 
 @contextlib.contextmanager

@@ -86,6 +86,11 @@ class Translator:
         text = format_decimal(n, locale=self._locale, numbering_system=self.digit_set)
         return self.digits(text)
 
+    def percent(self, n: int) -> str:
+        """So many of a hundred, with the sign that belongs to the digits."""
+        sign = "\N{ARABIC PERCENT SIGN}" if self.digit_set == "arab" else "%"
+        return self.number(n) + sign
+
     def date(self, d: calendar_day) -> str:
         """A day, as `23 Nov 2026`; a moment is taken in Kuwait's zone.
 
@@ -264,6 +269,11 @@ def digits(text: str) -> str:
 def number(n: int | float) -> str:
     """A quantity; see `Translator.number`."""
     return _current.number(n)
+
+
+def percent(n: int) -> str:
+    """So many of a hundred; see `Translator.percent`."""
+    return _current.percent(n)
 
 
 def date(d: calendar_day) -> str:

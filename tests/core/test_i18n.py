@@ -119,6 +119,12 @@ def test_numbers_are_grouped_in_the_digits_of_the_reader() -> None:
     assert (i18n.number(1234567), i18n.number(1.5), i18n.digits("48 h")) == ("١٬٢٣٤٬٥٦٧", "١٫٥", "٤٨ h")
 
 
+def test_the_sign_of_hundredths_belongs_to_the_digits() -> None:
+    assert i18n.percent(90) == "90%"
+    i18n.set_digits("arab")
+    assert i18n.percent(90) == "٩٠٪"
+
+
 def test_how_long_ago_is_told_in_words() -> None:
     assert i18n.relative(NOON - timedelta(minutes=3), NOON) == "3 minutes ago"
     assert i18n.relative(NOON + timedelta(hours=2), NOON) == "in 2 hours"

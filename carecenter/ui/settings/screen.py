@@ -72,7 +72,7 @@ class ScreenPart(Part):
         for theme, text in (("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))):
             self.theme.set_text(theme, text)
         for scale in _SCALES:
-            self.scale.set_text(str(scale), i18n.isolate(_("{number} %").format(number=i18n.number(scale))))
+            self.scale.set_text(str(scale), i18n.isolate(i18n.percent(scale)))
         self._name_unit()
 
     def _name_unit(self) -> None:

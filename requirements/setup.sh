@@ -17,18 +17,20 @@ fail() {
 
 # --- packages of the system (Debian and its kin) ---
 
-may_install() { # without asking anybody
-    command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+may_install() { # without asking anybody; sudo is what that takes
+    command -v apt-get >/dev/null || return 1
+    sudo=
+    [ "$(id -u)" != 0 ] || return 0
+    sudo=sudo
+    sudo -n true 2>/dev/null
 }
 
 install_packages() { # PACKAGE...
     command -v apt-get >/dev/null || fail "these Debian packages are needed, or your system's like: $*"
-    if [ "$(id -u)" = 0 ]; then
-        sudo=
-    elif sudo -n true 2>/dev/null; then
-        sudo=sudo
+    if may_install; then
+        :
     elif [ -t 0 ] && command -v sudo >/dev/null && say "packages of the system are needed: $*" && sudo true; then
-        sudo=sudo # it has just asked for the password
+        : # it has just asked for the password
     else
         fail "this account may not install packages of the system. Ask an administrator to run
   apt-get install --no-install-recommends $*
@@ -94,8 +96,10 @@ database_packages() {
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql
 }
 
+can_make_venv() { "$python" -c 'import ensurepip, venv' 2>/dev/null; }
+
 venv_package() { # Debian keeps this part of Python in a package of its own
-    if has_venv || "$python" -c 'import ensurepip, venv' 2>/dev/null; then return; fi
+    if has_venv || can_make_venv; then return; fi
     "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
 }
 
@@ -113,12 +117,13 @@ system_packages() {
 
 # --- Python ---
 
-# PYTHON names one to be tried first. The system's own comes before those of a version manager, which are often built without
-# optimisation and half as slow again: but only if it can make a virtual environment, or may be given what it lacks.
+# PYTHON names one to be tried first. The system's own comes before those of a version manager, which are often built
+# without optimisation and half as slow again: but only if it can make a virtual environment, or may be given what it
+# lacks.
 find_python() {
     for python in ${PYTHON:-} /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do
         "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
-        if "$python" -c 'import ensurepip, venv' 2>/dev/null || may_install; then return; fi
+        if can_make_venv || may_install; then return; fi
         found=${found:-$python}
     done
     python=${found:-}

@@ -143,6 +143,7 @@ def put_rows(session: Session, entity: str, images: Iterable[dict[str, Any]]) ->
         missing = {name: value for name, value in defaults_of(entity).items() if name not in columns}
         filled = [(*row, *missing.values()) for row in rows] if missing else rows
         put = partial(connection.exec_driver_sql, _upsert(table.name, columns, tuple(missing)), filled)
+        # By hand: of a full disk SQLite forgets the savepoint too, and to go back to it would hide why.
         connection.exec_driver_sql(f"SAVEPOINT {_PUT}")
         try:
             put()

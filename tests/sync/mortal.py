@@ -95,10 +95,8 @@ class _Fate:
         self.moments.append(moment)
 
 
-def work(
-    seat: Seat, turn: int, saving: Callable[[str | None], None] = lambda _id: None
-) -> Iterator[tuple[str, Any]]:
-    """One round; what can be said to be saved by then. ``saving`` is told of a ticket while it is being saved."""
+def work(seat: Seat, turn: int, saving: Callable[[str | None], None]) -> Iterator[tuple[str, Any]]:
+    """One round; what can be said to be saved by then. ``saving`` hears of a ticket while that is being saved."""
     seat.workstation.save_draft(seat.viewer, "call:1:notes", {"text": turn})
     yield "draft", turn
     opening = open_ticket(f"ticket {turn}")

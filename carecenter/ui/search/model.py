@@ -120,9 +120,10 @@ class Found:
         What only comes nearest has to be chosen: the line may be a name that nobody here knows. So has a call from
         what is a reference: its ticket may come the next moment, and a call that nobody makes is begun at once.
         """
-        chosen = {Group.KNOWLEDGE} if not self.answered else {Group.CALL} if self.is_reference else set()
         for group in _LIKELIEST:
-            if group not in chosen and (hits := self.of(group)):
+            nearest = group is Group.KNOWLEDGE and not self.answered
+            no_call = group is Group.CALL and self.is_reference
+            if not (nearest or no_call) and (hits := self.of(group)):
                 return hits[0]
         return None
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from carecenter.core.i18n import N_
 from carecenter.core.i18n import gettext as _
 from carecenter.ui.language import Language, Translated
-from carecenter.ui.messages import Message, MessageBar, Messages
+from carecenter.ui.messages import MessageBar, Messages
 from carecenter.ui.preferences import Preferences
 from carecenter.ui.theme import Theme, set_icon
 from carecenter.ui.top_bar import TopBar
@@ -40,13 +40,12 @@ NAMES: Final = {
     "settings": (N_("Settings"), "settings"),
 }
 """The pages in the rail's order: word and icon."""
-_UNDER_TOP_BAR: Final = 2
 
 
 class MainWindow(Translated, QMainWindow):
     """Emits what a person asked for; `painted` once, when the first picture stands.
 
-    What the sign-in does not show is made with its first use: the first picture does not wait for it.
+    What only a signed-in desk shows is made with its first use: the first picture does not wait for it.
     """
 
     painted = Signal()
@@ -58,9 +57,8 @@ class MainWindow(Translated, QMainWindow):
         self._language, self._preferences = language, preferences
         self._pages: Pages | None = None
         self._was_painted, self._may_close = False, False
-        self.rail, self.stack, self.top_bar = Rail(), PageStack(), TopBar(theme)
-        self._messages = messages
-        messages.said.connect(self._on_first_said)
+        self.rail, self.stack = Rail(), PageStack()
+        self.top_bar, self.message_bar = TopBar(theme), MessageBar(messages)
         self._whole = self._built()
         self._show_frame(False)
         self._shortcuts: list[tuple[QShortcut, str]] = []
@@ -69,13 +67,6 @@ class MainWindow(Translated, QMainWindow):
         if geometry := preferences.settings.window_geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self.retranslate()
-
-    @cached_property
-    def message_bar(self) -> MessageBar:
-        """What was said, over the pages; there is none before something is."""
-        bar = MessageBar(self._messages)
-        self._middle.insertWidget(_UNDER_TOP_BAR, bar)
-        return bar
 
     @cached_property
     def status_bar(self) -> StatusBar:
@@ -187,9 +178,9 @@ class MainWindow(Translated, QMainWindow):
         self.close_asked.emit()
 
     def _built(self) -> QWidget:
-        self._middle = middle = QVBoxLayout()
+        middle = QVBoxLayout()
         middle.setSpacing(0)
-        for part in (self.top_bar, Line()):
+        for part in (self.top_bar, Line(), self.message_bar):
             middle.addWidget(part)
         middle.addWidget(PageScroll(self.stack), 1)
         self._line, self._under = Line(upright=True), QWidget()
@@ -227,10 +218,6 @@ class MainWindow(Translated, QMainWindow):
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(do)
         self._shortcuts.append((shortcut, does))
-
-    def _on_first_said(self, message: Message) -> None:
-        self._messages.said.disconnect(self._on_first_said)
-        self.message_bar.show_message(message)
 
     def _on_search(self) -> None:
         if self._pages is not None and self.rail.isVisible():

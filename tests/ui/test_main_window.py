@@ -18,7 +18,7 @@ from carecenter.ui.idle import IdleWatch
 from carecenter.ui.keys import keys_of
 from carecenter.ui.language import Language
 from carecenter.ui.main_window import MainWindow
-from carecenter.ui.messages import Messages
+from carecenter.ui.messages import Action, Message, Messages
 from carecenter.ui.pages import Pages
 from carecenter.ui.preferences import Preferences
 from carecenter.ui.theme import Theme
@@ -73,6 +73,17 @@ def _open(window: MainWindow, desk: Desk, *keys: str) -> Pages:
     pages = Pages(dict.fromkeys(keys, SmallPage), QWidget())
     window.open_desk(desk, pages, demo=False)
     return pages
+
+
+def test_tab_comes_to_a_message_before_the_page_under_it(window: MainWindow) -> None:
+    page = SmallPage()
+    window.show_front(page)
+    window.message_bar.show_message(Message("danger", lambda: "It failed.", Action("Try again", lambda: None)))
+    seen: list[QWidget | None] = [window.nextInFocusChain()]
+    while (last := seen[-1]) is not None and last is not window:  # all round
+        seen.append(last.nextInFocusChain())
+    action = next(one for one in seen if isinstance(one, QPushButton) and one.text() == "Try again")
+    assert seen.index(action) < seen.index(page.button)
 
 
 def _page(pages: Pages, key: str) -> SmallPage:

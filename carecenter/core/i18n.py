@@ -87,9 +87,9 @@ class Translator:
         return self.digits(text)
 
     def percent(self, n: int) -> str:
-        """So many of a hundred, with the sign that belongs to the digits."""
-        sign = "\N{ARABIC PERCENT SIGN}" if self.digit_set == "arab" else "%"
-        return self.number(n) + sign
+        """So many of a hundred; the sign belongs to the digits, and is at the left of Arabic-Indic ones."""
+        arabic = "\N{ARABIC PERCENT SIGN}\N{ARABIC LETTER MARK}"  # as CLDR writes it
+        return self.number(n) + (arabic if self.digit_set == "arab" else "%")
 
     def date(self, d: calendar_day) -> str:
         """A day, as `23 Nov 2026`; a moment is taken in Kuwait's zone.

@@ -150,7 +150,8 @@ install_python_packages() {
     if installed "$packages" || { [ "$packages" = runtime ] && installed dev; }; then return; fi
     say "installing the Python packages of requirements/$packages.txt"
     pip="$venv/bin/python -m pip --disable-pip-version-check --quiet"
-    $pip install --require-hashes --no-deps --only-binary :all: -r "requirements/$packages.txt"
+    # Not compiled: Python does that with what is used, when it is first used, and a third of it never is.
+    $pip install --no-compile --require-hashes --no-deps --only-binary :all: -r "requirements/$packages.txt"
     $pip install --no-deps --no-build-isolation --no-index --editable .
     checksum "$packages" >"$venv/.installed-$packages"
 }
@@ -166,7 +167,7 @@ install_meaning() {
         ;;
     esac
     say "installing the Python packages of requirements/meaning.txt"
-    if "$venv/bin/python" -m pip --disable-pip-version-check --quiet install \
+    if "$venv/bin/python" -m pip --disable-pip-version-check --quiet install --no-compile \
         --require-hashes --no-deps --only-binary :all: -r requirements/meaning.txt; then
         checksum meaning >"$venv/.installed-meaning"
     else

@@ -18,7 +18,7 @@ from carecenter.operations.calls import OpenCall
 from carecenter.queries import calls
 from carecenter.standalone import Opened, Standalone
 from carecenter.wire import NewAccount
-from tests.test_standalone import HUDA, Keyring, close
+from tests.test_standalone import Founded, Keyring, close
 
 
 @pytest.fixture
@@ -36,9 +36,14 @@ def desk(paths: Paths, ring: Keyring) -> Standalone:
     return Standalone(paths, ring, KdfCost.MINIMAL)
 
 
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    return Founded(tmp_path_factory.mktemp("founded"))
+
+
 @pytest.fixture
-def code(desk: Standalone) -> str:
-    return desk.set_up(HUDA)
+def code(founded: Founded, paths: Paths, ring: Keyring) -> str:
+    return founded.copy(paths, ring)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from stdnum.iso7064 import mod_97_10
 from carecenter.core import reference
 from carecenter.core.reference import ParsedReference, ReferenceState, Suspect
 
-SAMPLE = [reference.from_payload(payload) for payload in random.Random(164).sample(range(10**8), 2000)]
+SAMPLE = [reference.from_payload(payload) for payload in random.Random(164).sample(range(10**8), 500)]
 KEY = bytes(range(32))
 
 
@@ -62,15 +62,15 @@ def test_thirteen_heard_as_thirty_is_caught() -> None:
         if number[at : at + 2] in slips
     ]
 
-    assert len(heard) > 2000
+    assert len(heard) > 500
     assert not any(map(_valid, heard))
 
 
 def test_99_of_100_random_numbers_are_caught() -> None:
-    numbers = random.Random(7).sample(range(10**10), 20_000)
+    numbers = random.Random(7).sample(range(10**10), 10_000)
     accepted = sum(_valid(f"{number:010}") for number in numbers)
 
-    assert 140 < accepted < 260  # one in a hundred, give or take four standard deviations
+    assert 60 < accepted < 140  # one in a hundred, give or take four standard deviations
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_misheard_digit_is_among_the_suspects() -> None:
 
 @pytest.mark.parametrize("distance", [1, 2])
 def test_the_swapped_digits_are_among_the_suspects(distance: int) -> None:
-    for number in SAMPLE[:500]:
+    for number in SAMPLE[:150]:
         for at in range(10 - distance):
             if number[at] != number[at + distance]:
                 found = reference.suspects(_swapped(number, at, distance))
@@ -173,7 +173,7 @@ def test_the_swapped_digits_are_among_the_suspects(distance: int) -> None:
 def test_suspects_are_few_and_each_of_them_would_be_right() -> None:
     chance = random.Random(5)
     counts = []
-    for _ in range(2000):
+    for _ in range(500):
         typed = f"{chance.randrange(10**10):010}"
         found = reference.suspects(typed)
         assert all(_valid(suspect.reference) for suspect in found)

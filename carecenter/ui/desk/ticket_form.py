@@ -26,7 +26,7 @@ from carecenter.queries.articles import ArticleRow
 from carecenter.queries.calls import CallRow
 from carecenter.ui.desk.ticket_content import TicketContent
 from carecenter.ui.language import Translated
-from carecenter.ui.views import words
+from carecenter.ui.views import article_texts, words
 from carecenter.ui.widgets.choice_box import ChoiceBox
 from carecenter.ui.widgets.flow_form import FlowForm
 from carecenter.ui.widgets.notes_edit import NotesEdit
@@ -259,7 +259,7 @@ class TicketForm(Translated, QWidget):
 
     def _fill(self) -> None:
         queues = [(row.id, words.name(row.name_ar, row.name_en)) for row in self._queues]
-        services = [(row.id, words.name(row.title_ar, row.title_en)) for row in self._services]
+        services = [(row.id, article_texts.name(row.title_ar, row.title_en)) for row in self._services]
         bodies = [(row.code, words.name(row.name_ar, row.name_en)) for row in self._bodies]
         _offer(self.queue, queues)
         _offer(self.service, [(None, _("none named")), *sorted(services, key=lambda item: item[1])])

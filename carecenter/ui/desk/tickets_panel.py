@@ -198,8 +198,8 @@ class TicketsPanel(Translated, QWidget):
         else:
             self._keeping.forget()
             self._proposal = None
-            self._show_form(False)
             self.issued.show_issued(issued)
+            self._show_form(False)
             self._scroll.ensureWidgetVisible(self.issued)
         finally:
             self._saving = False
@@ -233,8 +233,9 @@ class TicketsPanel(Translated, QWidget):
         self.rows.setVisible(bool(rows))
         height = self.rows.sizeHintForRow(0) if rows else 0
         self.rows.setFixedHeight(min(len(rows), _ROWS_SHOWN) * height + 4)
+        just_issued = self.issued.issued is not None  # it comes with the next state
+        self._empty.setVisible(not rows and not just_issued)
         self._section.setVisible(bool(rows) or not self._new.isVisibleTo(self))
-        self._empty.setVisible(not rows)
 
     def _on_copied(self, copied: str) -> None:
         self._messages.success(_("Copied: {reference}").format(reference=i18n.isolate(copied)))

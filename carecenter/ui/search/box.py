@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
-from carecenter.core import text as texts
 from carecenter.core.errors import UserError
 from carecenter.core.i18n import gettext as _
 from carecenter.queries.search import SearchResults
@@ -88,7 +87,6 @@ class SearchBox(Translated, QWidget):
         self.line.setAccessibleName(_("Search"))
         tip = _("Search for a reference, a phone number, a Civil ID, a name, or an answer")
         self.line.setAccessibleDescription(tip)
-        self._turn()
         if self._popup is not None and self._popup.isVisible():
             self._show()
 
@@ -158,7 +156,6 @@ class SearchBox(Translated, QWidget):
 
     def _on_text_changed(self, line: str) -> None:
         self._enter_waits = False
-        self._turn()
         self._leave_centre()
         self._search.start(self._look(line))
 
@@ -314,18 +311,3 @@ class SearchBox(Translated, QWidget):
     def _on_changed(self, entities: frozenset[str]) -> None:
         if entities & _ENTITIES and self.line.text() and self.line.hasFocus():
             self._search.start(self._look(self.line.text()))
-
-    def _turn(self) -> None:
-        """Numbers are written from the left in every layout, and stand where the layout's lines begin."""
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        if mirrored and _is_number(self.line.text()):
-            self.line.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-            self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        else:
-            self.line.unsetLayoutDirection()
-            self.line.setAlignment(Qt.AlignmentFlag.AlignLeading)
-
-
-def _is_number(line: str) -> bool:
-    seen = texts.visible(line)
-    return bool(seen) and not any(letter.isalpha() for letter in seen)

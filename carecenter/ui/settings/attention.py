@@ -15,7 +15,7 @@ from carecenter.core.i18n import gettext as _
 from carecenter.ui.messages import Messages
 from carecenter.ui.settings.part import Part
 from carecenter.ui.tasks import Tasks
-from carecenter.ui.theme import icon
+from carecenter.ui.theme import set_icon
 from carecenter.ui.views import words
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -37,7 +37,7 @@ class AttentionPart(Part):
         self._items: tuple[Attention, ...] = ()
         self.list, self.empty = RowList(), EmptyState()
         self.list.setMinimumHeight(160)
-        self.empty.picture.setIcon(icon("circle-check", "success"))
+        set_icon(self.empty.picture, "circle-check", "success")
         self.text, self.reason, self.advice = PlainLabel(), PlainLabel(), PlainLabel()
         for part in (self.text, self.reason, self.advice):
             part.setWordWrap(True)
@@ -94,7 +94,8 @@ class AttentionPart(Part):
                 title=_(_KINDS.get(item.tag, _OTHER_KIND)),
                 subtitle=_typed(item.content).replace("\n", " "),
                 meta=i18n.date_time(item.desk_at),
-                icon=icon("triangle-alert", "warning"),
+                icon="triangle-alert",
+                tone="warning",
             )
             for item in self._items
         ]

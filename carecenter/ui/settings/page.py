@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from carecenter.core.i18n import N_
@@ -23,7 +23,6 @@ from carecenter.ui.settings.part import Part
 from carecenter.ui.settings.screen import ScreenPart
 from carecenter.ui.settings.server import ServerPart
 from carecenter.ui.tasks import Tasks
-from carecenter.ui.theme import icon
 from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.row_list import Row, RowList
 
@@ -57,7 +56,6 @@ class SettingsPage(Translated, QWidget):
         backups: Path,
     ) -> None:
         super().__init__(parent)
-        self._complete = False
         del language  # the screen's part changes it through the preferences, which remember it
         self._tasks = Tasks(messages.failure)
         self.parts: dict[str, Part] = {
@@ -86,21 +84,12 @@ class SettingsPage(Translated, QWidget):
         self.list.current_changed.connect(self.show_part)
         self.retranslate()
         self.list.set_current("screen")
-        self._complete = True
 
     def retranslate(self) -> None:
         """The list; each part sets its own texts."""
-        rows = [Row(key=key, title=_(_NAMES[key][0]), icon=icon(_NAMES[key][1])) for key in self.parts]
+        rows = [Row(key=key, title=_(_NAMES[key][0]), icon=_NAMES[key][1]) for key in self.parts]
         self.list.set_rows(rows)
         self.list.setAccessibleName(_("Parts of the settings"))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The icons in lists take the colours of another theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._complete:
-            self.retranslate()
-            for part in self.parts.values():
-                part.retranslate()
 
     def show_part(self, key: str) -> None:
         """One of `parts`."""

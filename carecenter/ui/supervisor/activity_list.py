@@ -111,15 +111,16 @@ def _row(at: int, act: ActivityRow) -> Row:
     """The key begins with the place, since two lines can be of one ticket and moment."""
     if act.kind is None:
         title = _("Call taken") if act.call_ended else _("Call in progress")
-        icon = theme.icon("phone", "muted")
+        icon = "phone"
     else:
         said = _("{what}: {reference}")
         title = said.format(what=label(act.kind), reference=words.reference(act.reference))
-        icon = theme.icon(ICONS[act.kind], "muted")
+        icon = ICONS[act.kind]
     return Row(
         key=f"{at} {act.ticket_id or act.call_id}",
         title=title,
         subtitle=words.name(act.account_name_ar, act.account_name_en),
         meta=i18n.date_time(act.at),
         icon=icon,
+        tone="muted",
     )

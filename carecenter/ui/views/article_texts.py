@@ -18,6 +18,7 @@ from carecenter.core import i18n
 from carecenter.core.i18n import N_, Translator
 from carecenter.core.terms import Verification
 from carecenter.queries.articles import ArticleRow, ArticleText, ArticleView
+from carecenter.ui.views.words import name as on_screen
 
 _AUDIENCE: Final = {
     "citizen": N_("Citizens"),
@@ -135,6 +136,12 @@ def body_name(row: ArticleRow, code: str) -> str:
     """The responsible body in `code`, else in the other language; empty for the centre's own articles."""
     names = (row.body_name_ar, row.body_name_en)
     return (names[0] or names[1]) if code == "ar" else (names[1] or names[0])
+
+
+def name(arabic: str, english: str) -> str:
+    """The title in the language of the screen, for where an article is only named, or the other."""
+    shown = on_screen(arabic, english)
+    return reading_digits(shown, speaker("ar" if shown == arabic else "en"))
 
 
 def title(article: ArticleView, code: str) -> str:

@@ -59,7 +59,7 @@ _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 def list_row(row: articles.ArticleRow, why: str = "", stems: frozenset[str] = frozenset()) -> Row:
     """An article in a list: why it is there, and at the end of its line how it stands. `stems` are those of the
     words that are marked in its title."""
-    title = words.name(row.title_ar, row.title_en)
+    title = article_texts.name(row.title_ar, row.title_en)
     body = words.name(row.body_name_ar, row.body_name_en) or label(row.kind)
     below = " · ".join(filter(None, (why, i18n.isolate(body) if why else body)))
     return Row(row.id, title, below, standing(row), marks=analysis.places(title, stems))

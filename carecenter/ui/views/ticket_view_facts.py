@@ -15,8 +15,8 @@ from carecenter.core.terms import label
 from carecenter.queries.tickets import TicketDetail
 from carecenter.ui.language import Translated
 from carecenter.ui.theme import set_icon
+from carecenter.ui.views import article_texts, words
 from carecenter.ui.views import ticket_view_marks as marks
-from carecenter.ui.views import words
 from carecenter.ui.views.ticket_view_callbacks import CallbackLines
 from carecenter.ui.views.ticket_view_text import PeopleText
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -178,7 +178,7 @@ class TicketFacts(Translated, QWidget):
         return {
             "caller": _caller(detail),
             "assignee": words.name(row.assignee_name_ar, row.assignee_name_en) or _("Nobody yet"),
-            "service": words.name(detail.service_title_ar, detail.service_title_en),
+            "service": article_texts.name(detail.service_title_ar, detail.service_title_en),
             "body": words.name(detail.body_name_ar, detail.body_name_en),
             "queue": _("{queue} (restricted)").format(queue=i18n.isolate(queue)) if row.restricted else queue,
             "opened": i18n.date_time(row.opened_at),

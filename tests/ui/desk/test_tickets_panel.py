@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QLabel
 
 from carecenter.core import speech
 from carecenter.core.terms import Language, Priority, TicketKind
@@ -14,6 +15,17 @@ from tests.ui.desk.conftest import Screen
 from tests.ui.waiting import until
 
 pytestmark = pytest.mark.asyncio
+
+
+class Shown(QObject):
+    """Counts how often a part comes to be seen."""
+
+    times = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Lets everything pass."""
+        self.times += event.type() == QEvent.Type.Show
+        return False
 
 
 async def test_the_reference_is_read_out_in_the_callers_language(screen: Screen) -> None:
@@ -31,6 +43,19 @@ async def test_the_reference_is_read_out_in_the_callers_language(screen: Screen)
     pane.tickets.copy_reference()
     assert QApplication.clipboard().text() == panel.reference.reference()
     assert "Copied" in screen.said[-1]
+
+
+async def test_the_list_is_not_called_empty_beside_a_fresh_reference(screen: Screen) -> None:
+    pane = await screen.call("anonymous")
+    shown = Shown()
+    labels = pane.tickets.findChildren(QLabel)
+    next(label for label in labels if "No ticket yet" in label.text()).installEventFilter(shown)
+    pane.tickets.new_ticket()
+    pane.tickets.form.text.setPlainText("no card")
+    shown.times = 0
+    pane.tickets.save()
+    await until(lambda: pane.state.tickets)
+    assert shown.times == 0
 
 
 async def test_everything_in_the_form_is_in_the_ticket(screen: Screen) -> None:

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from carecenter.core.ids import new_id
@@ -210,9 +210,26 @@ async def test_a_language_switch_turns_the_results_and_keeps_the_line(
     assert window.box.line.text() == "99887766"
     assert window.box.line.hasFocus()
     assert window.box.popup().layoutDirection() == Qt.LayoutDirection.RightToLeft
-    # The number itself is still written from the left, at the side where Arabic lines begin.
-    assert window.box.line.layoutDirection() == Qt.LayoutDirection.LeftToRight
-    assert window.box.line.alignment() & Qt.AlignmentFlag.AlignRight
+
+
+async def test_a_number_runs_from_the_left_in_an_arabic_box_and_its_cross_stays_where_it_was(
+    window: Window, qtbot: QtBot, language: Language
+) -> None:
+    language.set("ar")
+    line = window.box.line
+    _type(window, qtbot, "محمد")
+    cross = line.findChildren(QToolButton)[0]
+    with_a_name = cross.geometry()
+    line.clear()
+    _type(window, qtbot, "+965 9988 7766")
+    line.grab()  # what is painted once knows where it is
+    line.home(False)
+    start = line.cursorRect().center().x()
+    line.end(False)
+    assert start < line.cursorRect().center().x()
+    assert line.cursorRect().center().x() > line.width() * 3 / 4, "it does not stand where Arabic lines begin"
+    assert cross.geometry() == with_a_name
+    assert cross.geometry().right() < line.width() / 4
 
 
 async def test_the_popup_stays_inside_a_small_window(window: Window, qtbot: QtBot) -> None:

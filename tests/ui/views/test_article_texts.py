@@ -9,6 +9,7 @@ import pytest
 
 from carecenter.core import i18n
 from carecenter.core.terms import Verification
+from carecenter.ui.language import Language
 from carecenter.ui.theme import resource_folder
 from carecenter.ui.views import article_texts
 from carecenter.ui.views.article_texts import Style
@@ -92,6 +93,16 @@ def test_a_press_article_says_in_the_copy_that_it_is_to_be_confirmed() -> None:
 def test_numbers_follow_the_digits_setting_and_names_do_not() -> None:
     arabic = i18n.translator("ar", "arab")
     assert article_texts.reading_digits("الرسوم 10.000 في T4", arabic) == "الرسوم ١٠.٠٠٠ في T4"
+
+
+def test_a_title_in_a_list_has_the_digits_of_its_language(language: Language) -> None:
+    language.set_digits("arab")
+    language.set("ar")
+    assert article_texts.name("رخصة المادة 18", "Article 18 permit") == "رخصة المادة ١٨"
+    assert article_texts.name("", "Article 18 permit") == "Article 18 permit"
+    language.set("en")
+    assert article_texts.name("رخصة المادة 18", "Article 18 permit") == "Article 18 permit"
+    assert article_texts.name("رخصة المادة 18", "") == "رخصة المادة ١٨"
 
 
 @pytest.mark.parametrize("digits", ["latn", "arab"])

@@ -11,6 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from carecenter.ui import theme
 from carecenter.ui.widgets.row_list import Row, RowList, RowModel
 
 ROWS = (
@@ -53,6 +54,23 @@ def test_the_row_at_hand_is_under_the_mouse_or_else_under_the_keyboard(rows: Row
     assert rows.key_at_hand() == "c"
     rows.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)
     QCursor.setPos(0, 0)
+
+
+def test_the_icons_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    dress = theme.Theme(qapp)
+    rows = RowList()
+    qtbot.addWidget(rows)
+    rows.resize(320, 80)
+    rows.set_rows([Row("a", "", icon="ticket", tone="danger")])
+    rows.show()
+    seen = []
+    for dark in (False, True):
+        dress.set_dark(dark)
+        image = rows.viewport().grab().toImage()
+        points = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        seen.append(theme.colour("danger").name() in points)
+    dress.set_dark(False)
+    assert seen == [True, True]
 
 
 @pytest.mark.parametrize(("digit", "chosen"), [("1", ["a"]), ("3", ["c"]), ("٢", ["b"]), ("9", []), ("0", [])])

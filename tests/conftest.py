@@ -6,7 +6,6 @@ Fixtures for one part of the program stand in the conftest.py beside its tests.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import tempfile
@@ -64,12 +63,6 @@ def pytest_configure() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     hypothesis.settings.load_profile("carecenter")
     compiled.share()
-
-
-def pytest_collection_finish() -> None:
-    """What was loaded by now stays: to look through it for garbage again and again takes 2 % of the time."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

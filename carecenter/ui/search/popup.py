@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from carecenter.core.i18n import gettext as _
 from carecenter.ui.language import Translated
 from carecenter.ui.search.model import Found, Group, Hint, Hit
-from carecenter.ui.theme import set_icon
+from carecenter.ui.theme import icon, set_icon
 from carecenter.ui.views.request_line import RequestLine
 from carecenter.ui.widgets.icon_label import IconLabel
 from carecenter.ui.widgets.line import Line
@@ -278,9 +278,9 @@ class _Group(QWidget):
         """Shows `hits` at full height: the popup scrolls as a whole."""
         if hits != self.hits or not hits:
             self.hits = hits
-            picture = _ICONS[self._group]
+            picture = partial(icon, _ICONS[self._group], "muted")
             self.list.set_rows(
-                [Row(hit.key, hit.title, hit.subtitle, hit.meta, picture, "muted", hit.marks) for hit in hits]
+                [Row(hit.key, hit.title, hit.subtitle, hit.meta, picture, hit.marks) for hit in hits]
             )
         self.setVisible(bool(hits))
         height = self.list.sizeHintForRow(0) * len(hits) if hits else 0

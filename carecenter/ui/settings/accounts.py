@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from carecenter.ui.messages import Messages, sentence
 from carecenter.ui.settings.office import Office
 from carecenter.ui.settings.part import Part
 from carecenter.ui.tasks import Tasks
+from carecenter.ui.theme import icon
 from carecenter.ui.views import password
 from carecenter.ui.views.words import name
 from carecenter.ui.widgets.choice_box import ChoiceBox
@@ -154,7 +156,9 @@ class AccountsPart(Part):
                 label(account.role) if account.active else _("{role}, disabled").format(role=label(account.role))
             )
             title = name(account.display_name_ar, account.display_name_en)
-            rows.append(Row(key=account.id, title=title, subtitle=account.name, meta=state, icon="user"))
+            rows.append(
+                Row(key=account.id, title=title, subtitle=account.name, meta=state, icon=partial(icon, "user"))
+            )
         self.list.set_rows(rows)
         for queue in self._queues:
             text = name(queue.name_ar, queue.name_en)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,7 @@ from carecenter.core.i18n import gettext as _
 from carecenter.ui.messages import Messages
 from carecenter.ui.settings.part import Part
 from carecenter.ui.tasks import Tasks
-from carecenter.ui.theme import set_icon
+from carecenter.ui.theme import icon, set_icon
 from carecenter.ui.views import words
 from carecenter.ui.widgets.empty_state import EmptyState
 from carecenter.ui.widgets.plain_label import PlainLabel
@@ -94,8 +95,7 @@ class AttentionPart(Part):
                 title=_(_KINDS.get(item.tag, _OTHER_KIND)),
                 subtitle=_typed(item.content).replace("\n", " "),
                 meta=i18n.date_time(item.desk_at),
-                icon="triangle-alert",
-                tone="warning",
+                icon=partial(icon, "triangle-alert", "warning"),
             )
             for item in self._items
         ]

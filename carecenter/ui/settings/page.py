@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ from carecenter.ui.settings.part import Part
 from carecenter.ui.settings.screen import ScreenPart
 from carecenter.ui.settings.server import ServerPart
 from carecenter.ui.tasks import Tasks
+from carecenter.ui.theme import icon
 from carecenter.ui.widgets.line import Line
 from carecenter.ui.widgets.row_list import Row, RowList
 
@@ -87,7 +89,7 @@ class SettingsPage(Translated, QWidget):
 
     def retranslate(self) -> None:
         """The list; each part sets its own texts."""
-        rows = [Row(key=key, title=_(_NAMES[key][0]), icon=_NAMES[key][1]) for key in self.parts]
+        rows = [Row(key=key, title=_(_NAMES[key][0]), icon=partial(icon, _NAMES[key][1])) for key in self.parts]
         self.list.set_rows(rows)
         self.list.setAccessibleName(_("Parts of the settings"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -121,6 +123,5 @@ def _row(at: int, act: ActivityRow) -> Row:
         title=title,
         subtitle=words.name(act.account_name_ar, act.account_name_en),
         meta=i18n.date_time(act.at),
-        icon=icon,
-        tone="muted",
+        icon=partial(theme.icon, icon, "muted"),
     )

@@ -6,7 +6,7 @@ The rows are values handed in as a whole; what they stand for, and asking for th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import (
@@ -40,7 +40,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from carecenter.ui import theme
 from carecenter.ui.widgets.plain_label import plain_tool_tip
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -53,16 +52,15 @@ Marks = tuple[tuple[int, int], ...]
 class Row:
     """One row: `key` says which, `meta` stands at the end of its first line (a time, a state, a number).
 
-    `marks`: from where to where the title is marked, in characters. `icon` is one of `resources/icons`, painted in
-    the colour of the role `tone`.
+    `icon` is asked whenever the row is painted: in another theme it is another. `marks`: from where to where the
+    title is marked, in characters.
     """
 
     key: str
     title: str
     subtitle: str = ""
     meta: str = ""
-    icon: str = ""
-    tone: str = "text"
+    icon: Callable[[], QIcon] | None = field(default=None, compare=False)
     marks: Marks = ()
 
 
@@ -147,8 +145,8 @@ class RowDelegate(QStyledItemDelegate):
             number = self._spell(index.row() + 1) if index.row() < 9 else ""
             metrics = QFontMetrics(painter.font())  # an Arabic-Indic zero is narrower than the rest
             line.start(number, max(metrics.horizontalAdvance(self._spell(digit)) for digit in range(1, 10)))
-        if row.icon:
-            line.start_icon(theme.icon(row.icon, "on_selection" if selected else row.tone))
+        if row.icon is not None:
+            line.start_icon(row.icon())
         painter.setPen(text)
         painter.setFont(_title_font(opt.font))
         self._paint_texts(painter, line, row, opt.font, (text, muted, _marked(opt.palette, selected=selected)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
@@ -61,7 +62,7 @@ def test_the_icons_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
     rows = RowList()
     qtbot.addWidget(rows)
     rows.resize(320, 80)
-    rows.set_rows([Row("a", "", icon="ticket", tone="danger")])
+    rows.set_rows([Row("a", "", icon=partial(theme.icon, "ticket", "danger"))])
     rows.show()
     seen = []
     for dark in (False, True):

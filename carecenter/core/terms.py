@@ -224,7 +224,7 @@ _LABELS: Final[dict[type[StrEnum], dict[str, str | tuple[str, str]]]] = {
         "referred": N_("Referred to body"),
         "waiting_for_caller": N_("Waiting for caller"),
         "answered": N_("Answered"),
-        "decision_told": N_("Decision told to the caller"),
+        "decision_told": N_("Decision told"),
         "closed": N_("Closed"),
     },
     Priority: {"low": N_("Low"), "normal": N_("Medium"), "high": N_("High"), "urgent": N_("Urgent")},

@@ -58,7 +58,7 @@ class CallPane(Translated, QWidget):
         self._model, self._messages = model, messages
         self._tasks = Tasks(messages.failure)
         self._refreshing, self._finding = self._tasks.latest(), self._tasks.latest()
-        self._at_centre = self._tasks.latest()
+        self._at_centre, self._beyond = self._tasks.latest(), self._tasks.latest()
         desk = model.desk
         self.call_card, self.caller_card = CallCard(desk.now), CallerCard(desk.now)
         self.who, self.wrap_up = WhoPanel(lambda: today(desk)), WrapUpPanel()
@@ -88,7 +88,9 @@ class CallPane(Translated, QWidget):
         self.who.chosen.connect(self.identify)
         self.who.found_chosen.connect(lambda found: self._at_centre.start(self._bring(found)))
         self.who.attach_asked.connect(lambda caller: self._change(self._model.attach(self.call_id, caller)))
+        self.who.attach_found_asked.connect(lambda found: self._beyond.start(self._attach_beyond(found)))
         self.who.search_asked.connect(lambda line: self._finding.start(self._find(line)))
+        self.who.centre_asked.connect(lambda line: self._beyond.start(self._ask_beyond(line)))
         self.who.register_asked.connect(self._on_register)
         self.wrap_up.chosen.connect(lambda code: self._do(self._end(WrapUp(code))))
         self.wrap_up.left.connect(self.notes.take_focus)
@@ -228,6 +230,7 @@ class CallPane(Translated, QWidget):
         self._refreshing.cancel()
         self._finding.cancel()
         self._at_centre.cancel()
+        self._beyond.cancel()
         self._closed = True
         if not self._ending:
             self._tasks.spawn(self.settle())
@@ -272,7 +275,27 @@ class CallPane(Translated, QWidget):
             self.show_state(state)
 
     async def _find(self, line: str) -> None:
-        self.who.show_found(await self._model.find(line) if line.strip() else ())
+        self._beyond.cancel()  # it was asked about another line
+        found = await self._model.find(line) if line.strip() else ()
+        self.who.show_found(found, offer_centre=self._model.desk.elsewhere is not None)
+
+    async def _ask_beyond(self, line: str) -> None:
+        """Whom the centre finds by the same line; what hinders is said there, and it can be asked again."""
+        self.who.show_beyond((), lambda: _("The centre is being asked…"))
+        try:
+            found = await self._model.find_at_centre(self.call_id, line)
+        except UserError as error:
+            self.who.show_beyond((), partial(sentence, error), offer_centre=True)
+        else:
+            self.who.show_beyond(found, lambda: "" if found else _("The centre knows nothing beyond this."))
+
+    async def _attach_beyond(self, found: CallerFound) -> None:
+        shown = self.who.beyond()
+        self.who.show_beyond(shown, lambda: _("The centre is sending it…"))
+        try:
+            await self._changed(self._model.attach_found(self.call_id, found))
+        except UserError as error:
+            self.who.show_beyond(shown, partial(sentence, error))
 
     async def _ask_centre(self) -> None:
         """Who else answers on this number; what hinders is said beside the list, and hinders nothing here."""

@@ -151,6 +151,18 @@ class DeskModel:
         self._answered.add(call.id)
         return answer.callers
 
+    async def find_at_centre(self, call_id: str, line: str) -> tuple[CallerFound, ...]:
+        """Whom the centre of a hall finds by a name or a number; raises `UserError` when it does not say."""
+        if self.desk.elsewhere is None:
+            return ()
+        return (await self.desk.elsewhere.find(line, call_id)).callers
+
+    async def attach_found(self, call_id: str, found: CallerFound) -> None:
+        """As `attach`, of somebody whom the centre has found; their card is brought first."""
+        if self.desk.elsewhere is not None:
+            await self.desk.elsewhere.bring(found, call_id)
+        await self.attach(call_id, found.id)
+
     async def identify_found(self, call_id: str, found: CallerFound) -> None:
         """The person on the line is one whom the centre has found; their card is brought first."""
         if self.desk.elsewhere is not None:

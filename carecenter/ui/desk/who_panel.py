@@ -28,18 +28,22 @@ from carecenter.wire import CallerFound
 
 SEARCH_PAUSE_MS = 150
 _ROWS_SHOWN = 9
+_ASK_CENTRE = "ask the centre"
+"""The key of the row that does; no caller has it."""
 
 
 class WhoPanel(Translated, QWidget):
     """Emits `chosen(caller_id)` for one of this number's people, `found_chosen(CallerFound)` for one of whom the
-    centre alone knows, `attach_asked(caller_id)` for a person found otherwise, `search_asked(line)` and
-    `register_asked(NewCard)`.
+    centre alone knows, `attach_asked(caller_id)` and `attach_found_asked(CallerFound)` for a person found
+    otherwise, `search_asked(line)` and `centre_asked(line)` for what is typed, and `register_asked(NewCard)`.
     """
 
     chosen = Signal(str)
     found_chosen = Signal(object)
     attach_asked = Signal(str)
+    attach_found_asked = Signal(object)
     search_asked = Signal(str)
+    centre_asked = Signal(str)
     register_asked = Signal(object)
 
     def __init__(self, today: Callable[[], dt.date], parent: QWidget | None = None) -> None:
@@ -51,13 +55,16 @@ class WhoPanel(Translated, QWidget):
         self._matches: tuple[CallerRow, ...] = ()
         self._elsewhere: tuple[CallerFound, ...] = ()
         self._say_elsewhere: Callable[[], str] = str
+        self._beyond: tuple[CallerFound, ...] = ()
+        self._say_beyond: Callable[[], str] = str
+        self._centre_offered = False
         self.matches = RowList(numbered=True, spell=i18n.number)
         self.found = RowList(numbered=True, spell=i18n.number)
         self.matches.chosen.connect(self._on_match)
         self._of_centre = PlainLabel()
         self._of_centre.setWordWrap(True)
         self._of_centre.setProperty("tone", "muted")
-        self.found.chosen.connect(self.attach_asked)
+        self.found.chosen.connect(self._on_found)
         self._said = PlainLabel()
         self._said.setWordWrap(True)
         self._said.setProperty("tone", "muted")
@@ -155,10 +162,25 @@ class WhoPanel(Translated, QWidget):
             self.matches.set_current(people[0].id, tell=False)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_found(self, found: tuple[CallerRow, ...]) -> None:
-        """What the search found."""
+    def show_found(self, found: tuple[CallerRow, ...], *, offer_centre: bool = False) -> None:
+        """What the search found here; with `offer_centre` the last row asks the centre for the same."""
         self._found = found
+        self.show_beyond((), str, offer_centre=offer_centre and bool(self.line.text().strip()))
+
+    def show_beyond(
+        self, found: tuple[CallerFound, ...], say: Callable[[], str], *, offer_centre: bool = False
+    ) -> None:
+        """Whom the centre found by the same line, and what is said about asking it."""
+        self._beyond, self._say_beyond, self._centre_offered = found, say, offer_centre
+        current = self.found.current_key()
         self._show_found()
+        if current:
+            self.found.set_current(current, tell=False)
+
+    def beyond(self) -> tuple[CallerFound, ...]:
+        """Those found by the line of whom the centre alone knows."""
+        here = {row.id for row in self._found}
+        return tuple(one for one in self._beyond if one.id not in here)
 
     def show_elsewhere(self, found: tuple[CallerFound, ...], say: Callable[[], str]) -> None:
         """Who else answers on this number, as the centre knows, and what is said about asking it."""
@@ -177,11 +199,16 @@ class WhoPanel(Translated, QWidget):
         """What is said about asking the centre."""
         return self._of_centre.text()
 
+    def said_of_search(self) -> str:
+        """What is said under the people found."""
+        return self._said.text()
+
     def choose(self, at: int) -> None:
         """The person beside a digit, counted from 0, in the list that is in use."""
-        if self._found and at < len(self._found):
-            self.attach_asked.emit(self._found[at].id)
-        elif not self._found and at < len(people := self._people_here()):
+        if rows := self.found.rows():
+            if at < len(rows):
+                self._on_found(rows[at].key)
+        elif at < len(people := self._people_here()):
             self._on_match(people[at].id)
 
     def card(self) -> NewCard:
@@ -206,8 +233,16 @@ class WhoPanel(Translated, QWidget):
         self.show_found(())
 
     def _on_enter(self) -> None:
-        if self._found:
+        if self.found.rows():
             self.choose(0)
+
+    def _on_found(self, key: str) -> None:
+        if key == _ASK_CENTRE:
+            self.centre_asked.emit(self.line.text())
+        elif one := next((one for one in self.beyond() if one.id == key), None):
+            self.attach_found_asked.emit(one)
+        else:
+            self.attach_asked.emit(key)
 
     def _on_match(self, caller_id: str) -> None:
         if one := next((one for one in self.elsewhere() if one.id == caller_id), None):
@@ -225,11 +260,12 @@ class WhoPanel(Translated, QWidget):
         self._people.setVisible(bool(self._people_here() or self._of_centre.text()))
 
     def _show_found(self) -> None:
-        _fill(self.found, self._found)
-        text = ""
-        if self._found:
+        people: tuple[CallerRow | CallerFound, ...] = (*self._found, *self.beyond())
+        _fill(self.found, people, offer_centre=self._centre_offered)
+        text = self._say_beyond()
+        if people and not text:
             text = _("Press 1 to 9 in the list: the number calling is added to that person's card.")
-        elif self.line.text().strip():
+        elif self.line.text().strip() and not text:
             text = _("Nobody found on this workstation.")
         self._said.setText(text)
         self._said.setVisible(bool(text))
@@ -248,21 +284,22 @@ class WhoPanel(Translated, QWidget):
         self.form.set_complaint("civil_id", complaint)
 
 
-def _fill(shown: RowList, people: tuple[CallerRow | CallerFound, ...]) -> None:
-    shown.set_rows(
-        [
-            Row(
-                row.id,
-                words.caller(row.name_ar, row.name_en),
-                words.other_name(row.name_ar, row.name_en),
-                _meta(row),
-            )
-            for row in people
-        ]
-    )
-    shown.setVisible(bool(people))
-    height = shown.sizeHintForRow(0) if people else 0
-    shown.setFixedHeight(min(len(people), _ROWS_SHOWN) * height + 4)
+def _fill(shown: RowList, people: tuple[CallerRow | CallerFound, ...], *, offer_centre: bool = False) -> None:
+    rows = [
+        Row(
+            row.id,
+            words.caller(row.name_ar, row.name_en),
+            words.other_name(row.name_ar, row.name_en),
+            _meta(row),
+        )
+        for row in people
+    ]
+    if offer_centre:
+        rows.append(Row(_ASK_CENTRE, _("Search at the centre too")))
+    shown.set_rows(rows)
+    shown.setVisible(bool(rows))
+    height = shown.sizeHintForRow(0) if rows else 0
+    shown.setFixedHeight(min(len(rows), _ROWS_SHOWN) * height + 4)
 
 
 def _meta(person: CallerRow | CallerFound) -> str:

@@ -140,6 +140,67 @@ async def test_a_card_written_offline_is_provisional_until_the_centre_proposes_w
     await until(lambda: ringing.page.pane() is pane)
 
 
+def _found(pane: CallPane) -> list[tuple[str, str]]:
+    return [(row.title, row.meta) for row in pane.who.found.rows()]
+
+
+async def test_somebody_who_calls_from_another_number_is_sought_at_the_centre_too(ringing: Ringing) -> None:
+    card, _ = ringing.hall.matter()
+    pane = await ringing.call("+96566001122")
+    await until(lambda: pane.who.said_of_centre() == "The centre knows nobody on this number.")
+    pane.who.line.setFocus()
+    QTest.keyClicks(pane.who.line, card.name_en)
+    await until(lambda: _found(pane) == [("Search at the centre too", "")])
+    asked = ringing.hall.asked()
+    QTest.keyClick(pane.who.line, Qt.Key.Key_Return)
+    await until(lambda: _found(pane) == [(card.name_en, "at the centre")])
+    assert ringing.hall.asked() == asked + 1, "it was asked once, and not while the name was typed"
+    QTest.keyClick(pane.who.line, Qt.Key.Key_Return)
+    await until(lambda: pane.state.card is not None)
+    assert pane.title() == card.name_en
+    shown = pane.state.card
+    assert shown is not None
+    assert {PHONE, "+96566001122"} == set(shown.phones)
+
+
+async def test_those_here_stand_before_those_at_the_centre(ringing: Ringing) -> None:
+    card, _ = ringing.hall.matter()
+    await ringing.here(f"{card.name_en} Junior")
+    pane = await ringing.call("+96566001122")
+    pane.who.line.setFocus()
+    QTest.keyClicks(pane.who.line, card.name_en)
+    await until(lambda: len(_found(pane)) == 2)
+    pane.who.choose(1)
+    await until(lambda: _found(pane)[1:] == [(card.name_en, "at the centre")])
+    assert _found(pane)[0][0] == f"{card.name_en} Junior"
+
+
+async def test_offline_the_search_at_the_centre_says_so_and_can_be_asked_again(ringing: Ringing) -> None:
+    card, _ = ringing.hall.matter()
+    ringing.hall.pretend(online=False)
+    pane = await ringing.call("+96566001122")
+    pane.who.line.setFocus()
+    QTest.keyClicks(pane.who.line, card.name_en)
+    await until(lambda: bool(_found(pane)))
+    QTest.keyClick(pane.who.line, Qt.Key.Key_Return)
+    await until(lambda: pane.who.said_of_search().startswith("Offline:"))
+    ringing.hall.pretend(online=True)
+    QTest.keyClick(pane.who.line, Qt.Key.Key_Return)
+    await until(lambda: _found(pane) == [(card.name_en, "at the centre")])
+
+
+async def test_another_line_is_not_answered_with_what_was_asked_for_the_last_one(ringing: Ringing) -> None:
+    card, _ = ringing.hall.matter()
+    pane = await ringing.call("+96566001122")
+    pane.who.line.setFocus()
+    QTest.keyClicks(pane.who.line, card.name_en)
+    await until(lambda: bool(_found(pane)))
+    QTest.keyClick(pane.who.line, Qt.Key.Key_Return)
+    await until(lambda: _found(pane) == [(card.name_en, "at the centre")])
+    QTest.keyClicks(pane.who.line, "xyz")
+    await until(lambda: _found(pane) == [("Search at the centre too", "")])
+
+
 async def test_a_card_written_after_the_centre_was_asked_is_none(ringing: Ringing) -> None:
     pane = await ringing.call()
     await until(lambda: pane.who.said_of_centre() == "The centre knows nobody on this number.")

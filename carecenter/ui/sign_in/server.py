@@ -25,7 +25,8 @@ class ServerCard(Card):
         self.use.clicked.connect(self.use_asked)
         self.alone.clicked.connect(self.alone_asked)
         self.back.clicked.connect(self.given_up)
-        self.form.url.returnPressed.connect(self.use_asked)
+        for line in (self.form.url, self.form.ca_bundle, self.form.proxy):
+            line.returnPressed.connect(self.use_asked)
         self.body.addWidget(self.form)
         for button in (self.use, self.alone, self.back):
             self.buttons.addWidget(button)

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Final
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from carecenter.core import device_key
@@ -34,6 +34,8 @@ SESSIONS: Final = 50
 """That an account may have at the same time; the oldest one ends when there are more."""
 LEADING_TIMES: Final = 10
 """Who leads sets up whole rooms: so many times as much."""
+SEEN_EVERY: Final = dt.timedelta(minutes=4)
+"""How often it is written down that a workstation is there; who looks counts those of the last ten minutes."""
 REFERENCES_A_DAY: Final = 5_000
 """That a workstation is given: ten blocks, and nobody opens so many tickets."""
 
@@ -53,6 +55,11 @@ _NO_KEY: Final = N_(
 def locked(session: Session, device_id: str) -> Device | None:
     """The workstation; nobody else changes it until this transaction ends."""
     return session.get(Device, device_id, with_for_update=True, populate_existing=True)
+
+
+def seen(session: Session, device_id: str, at: dt.datetime) -> None:
+    """The workstation is there."""
+    session.execute(update(Device).where(Device.id == device_id).values(last_seen=at))
 
 
 def challenge(session: Session, device_id: str, at: dt.datetime) -> str:

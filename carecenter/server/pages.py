@@ -5,6 +5,7 @@ The long way looks up who asks and what they may follow, and reads the rows.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy.orm import Session
 
-from carecenter.server import accounts, audit, facts, feed
+from carecenter.server import accounts, audit, bulk, devices, facts, feed
 from carecenter.server.bell import Heads
 from carecenter.server.feed import Page, Rows
 from carecenter.server.lately import Lately, Place
@@ -35,6 +36,7 @@ class Pages:
         self._centre = centre
         self._reader = reader
         self._lately = lately
+        self._noted: dict[str, dt.datetime] = {}
 
     def page(self, token: str, request: FeedRequest) -> Page:
         """What changed in the scopes the account may follow; others it asks for are left out, and on record.
@@ -49,6 +51,7 @@ class Pages:
             viewer, device_id = accounts.signed_in(unit.session, token, self._centre.clock())
             scopes = scopes_for(unit.session, viewer)
             who = (viewer.account_id, device_id)
+            self._note(unit.session, device_id)
             audit.not_theirs(unit.session, self._centre.clock(), who, "Feed", set(request.after) - set(scopes))
             after = {scope: seq for scope, seq in request.after.items() if scope in scopes}
             shared = heads if after == request.after else None
@@ -75,6 +78,19 @@ class Pages:
         heads = self._lately.heads(request)
         place = None if heads is None else self._lately.place(request, heads)
         return place if place is not None and place.news else None
+
+    def _note(self, session: Session, device_id: str) -> None:
+        """Keep on record that this workstation is there: whoever waits for news comes by here twice a minute.
+
+        Not in an embedded centre: its only desk is there, and a reading that writes could meet another writer.
+        """
+        if not bulk.is_postgres(session):
+            return
+        at = self._centre.clock()
+        noted = self._noted.get(device_id)
+        if noted is None or not noted <= at < noted + devices.SEEN_EVERY:
+            devices.seen(session, device_id, at)
+            self._noted[device_id] = at
 
     def _rows(self, request: FeedRequest, heads: Heads) -> Rows:
         """What is new to somebody who may follow all that was asked for."""

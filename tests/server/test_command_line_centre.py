@@ -20,7 +20,7 @@ from carecenter.models.engine import postgres_engine
 from carecenter.server import administration, ageing, command_line, namesakes, reading, restored
 from carecenter.server.commands import database
 from carecenter.server.commands.parser import DONE, FAILED, INTERRUPTED
-from carecenter.wire import Hello
+from carecenter.wire import FeedRequest, Hello
 from tests.houses import PASSWORD
 from tests.server.terminals import Terminal, centre_at, interrupt, signed_in
 
@@ -240,12 +240,14 @@ def test_status_reads_at_a_glance(hall: Terminal) -> None:
 
 def test_status_names_what_is_wrong_and_what_to_do(hall: Terminal) -> None:
     with centre_at(hall.url) as centre:
-        signed_in(centre, "admin")
-    engine = postgres_engine(hall.url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE device SET last_seen = now()"))
+        told = signed_in(centre, "admin")
+        assert hall.run("status") == DONE
+        assert "No workstation" in hall.out
+        centre.feed(told.token, FeedRequest(after=dict.fromkeys(told.scopes, 0)))
     assert hall.run("status") == DONE
     assert "No workstation" not in hall.out
+    assert "1, seen in the last ten minutes: 1, revoked: 0" in hall.out
+    engine = postgres_engine(hall.url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE device SET last_seen = now() - interval '1 hour'"))
         connection.execute(text("INSERT INTO quarantine VALUES ('q', 'o', 'd', 'a', '', 'forged', now())"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -11,7 +13,8 @@ from carecenter.core.ids import new_id
 from carecenter.models.centre import Audit, Credential, Token
 from carecenter.models.centre import Device as Known
 from carecenter.server import administration, devices
-from carecenter.server.devices import CHALLENGE_LIFE, REFERENCES_A_DAY
+from carecenter.server.condition import RECENTLY
+from carecenter.server.devices import CHALLENGE_LIFE, REFERENCES_A_DAY, SEEN_EVERY
 from carecenter.sync.signing_in import proof_for
 from carecenter.wire import BlockRequest, SignIn
 from tests.houses import PASSWORD, House, open_ticket
@@ -180,3 +183,25 @@ def test_a_desk_cannot_drain_the_space_of_references_and_gets_more_tomorrow(hous
     assert isinstance(seconds, int)
     house.clock.advance(seconds=seconds)
     assert house.centre.references(agent.token, BlockRequest()).references
+
+
+def _last_seen(house: House, device_id: str) -> dt.datetime | None:
+    with house.centre.transaction() as unit:
+        return unit.session.get_one(Known, device_id).last_seen
+
+
+def test_whoever_hears_is_there_and_stays_it_as_long_as_they_hear(postgres_house: House) -> None:
+    house = postgres_house
+    house.account("agent")
+    device = Device(house.centre, "agent")
+    assert _last_seen(house, device.device_id) is None
+    device.hear()
+    began = house.clock.at
+    assert _last_seen(house, device.device_id) == began
+    house.clock.at += SEEN_EVERY / 2
+    device.hear()
+    assert _last_seen(house, device.device_id) == began, "it was just written down"
+    house.clock.at += SEEN_EVERY / 2
+    device.hear()
+    assert _last_seen(house, device.device_id) == house.clock.at
+    assert SEEN_EVERY < RECENTLY

@@ -22,6 +22,7 @@ from carecenter.models.account import Account
 from carecenter.models.engine import explain
 from carecenter.server import (
     accounts,
+    ageing,
     audit,
     devices,
     facts,
@@ -127,6 +128,7 @@ class Centre(HallTransport):
             mine = new_id()
             if facts.locked(unit.session, "generation", mine).value != mine:
                 return  # another process was first
+            facts.locked(unit.session, ageing.CLOSED_APART, "yes")
             starter.fill(unit.session, self.clock())
             unit.publish()
 

@@ -58,7 +58,7 @@ class CallPane(Translated, QWidget):
         self._model, self._messages = model, messages
         self._tasks = Tasks(messages.failure)
         self._refreshing, self._finding = self._tasks.latest(), self._tasks.latest()
-        self._at_centre, self._beyond = self._tasks.latest(), self._tasks.latest()
+        self._at_centre, self._beyond, self._attaching = (self._tasks.latest() for _ in range(3))
         desk = model.desk
         self.call_card, self.caller_card = CallCard(desk.now), CallerCard(desk.now)
         self.who, self.wrap_up = WhoPanel(lambda: today(desk)), WrapUpPanel()
@@ -88,7 +88,7 @@ class CallPane(Translated, QWidget):
         self.who.chosen.connect(self.identify)
         self.who.found_chosen.connect(lambda found: self._at_centre.start(self._bring(found)))
         self.who.attach_asked.connect(lambda caller: self._change(self._model.attach(self.call_id, caller)))
-        self.who.attach_found_asked.connect(lambda found: self._beyond.start(self._attach_beyond(found)))
+        self.who.attach_found_asked.connect(lambda found: self._attaching.start(self._attach_beyond(found)))
         self.who.search_asked.connect(lambda line: self._finding.start(self._find(line)))
         self.who.centre_asked.connect(lambda line: self._beyond.start(self._ask_beyond(line)))
         self.who.register_asked.connect(self._on_register)
@@ -231,6 +231,7 @@ class CallPane(Translated, QWidget):
         self._finding.cancel()
         self._at_centre.cancel()
         self._beyond.cancel()
+        self._attaching.cancel()
         self._closed = True
         if not self._ending:
             self._tasks.spawn(self.settle())

@@ -59,23 +59,34 @@ class Translator:
     def gettext(self, message: str) -> str:
         """The message in this language, or itself where the catalogue has none."""
         # gettext answers the empty message with the catalogue's header.
-        return self._catalogue.gettext(message) if message else ""
+        return self._read(self._catalogue.gettext(message)) if message else ""
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """The form for `n`; the placeholder in it is still to be filled (with `number(n)`)."""
-        return self._catalogue.ngettext(singular, plural, n)
+        return self._read(self._catalogue.ngettext(singular, plural, n))
 
     def pgettext(self, context: str, message: str) -> str:
         """The message as meant in `context`, for English words that are two words in Arabic."""
-        return self._catalogue.pgettext(context, message)
+        return self._read(self._catalogue.pgettext(context, message))
 
     def npgettext(self, context: str, singular: str, plural: str, n: int) -> str:
         """The form for `n` as meant in `context`."""
-        return self._catalogue.npgettext(context, singular, plural, n)
+        return self._read(self._catalogue.npgettext(context, singular, plural, n))
 
     def digits(self, text: str) -> str:
         """`text` with its ASCII digits as this person reads them. Not for what is dialled, typed or compared."""
         return text.translate(_ARABIC_INDIC) if self.digit_set == "arab" else text
+
+    def reading(self, text: str) -> str:
+        """A sentence with its numbers as this person reads them; names of things (`F2`, `e.gov.kw/2`) and
+        placeholders stay.
+        """
+        if self.digit_set != "arab":
+            return text
+        import re
+
+        parts = re.split(r"(\s+)", text)
+        return "".join(part if re.search("[A-Za-z]", part) else self.digits(part) for part in parts)
 
     def number(self, n: int | float) -> str:
         """A quantity with its thousands grouped, at most three decimals. Not for identifiers."""
@@ -142,6 +153,10 @@ class Translator:
     @property
     def _locale(self) -> str:
         return "ar_KW" if self.code == "ar" else "en"
+
+    def _read(self, message: str) -> str:
+        """A message of the catalogue: the digits setting is about Arabic sentences."""
+        return self.reading(message) if self.code == "ar" else message
 
     def _said(self, text: str) -> str:
         """Text from CLDR: our digits, and recognisable in the pseudo-language like any other translated text."""

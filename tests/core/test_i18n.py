@@ -24,6 +24,7 @@ def english_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     catalog = Catalog(locale="ar")
     catalog.mime_headers = [("Plural-Forms", PLURALS)]
     catalog.add("Save", "حفظ")
+    catalog.add("Press 1 to 9, or F2 for {what}", "اضغط من 1 إلى 9، أو F2 لفتح {what}")
     catalog.add("Open", "مفتوحة", context="ticket")
     catalog.add(
         ("{n} call", "{n} calls"), ("لا مكالمات", "مكالمة", "مكالمتان", "{n} مكالمات", "{n} مكالمةً", "{n} مكالمة")
@@ -117,6 +118,16 @@ def test_numbers_are_grouped_in_the_digits_of_the_reader() -> None:
     i18n.set_language("ar")
     i18n.set_digits("arab")
     assert (i18n.number(1234567), i18n.number(1.5), i18n.digits("48 h")) == ("١٬٢٣٤٬٥٦٧", "١٫٥", "٤٨ h")
+
+
+def test_numbers_in_a_sentence_of_ours_are_in_the_digits_of_the_reader_and_names_of_keys_stay() -> None:
+    sentence = "Press 1 to 9, or F2 for {what}"
+    i18n.set_digits("arab")
+    assert i18n.gettext(sentence) == sentence, "the setting is about Arabic sentences"
+    i18n.set_language("ar")
+    assert i18n.gettext(sentence) == "اضغط من ١ إلى ٩، أو F2 لفتح {what}"
+    i18n.set_digits("latn")
+    assert i18n.gettext(sentence) == "اضغط من 1 إلى 9، أو F2 لفتح {what}"
 
 
 def test_the_sign_of_hundredths_belongs_to_the_digits() -> None:

@@ -254,8 +254,7 @@ def reading_digits(text: str, words: Translator) -> str:
 
     From right to left, a number with a plus sign is isolated, else the sign would end up behind it.
     """
-    parts = re.split(r"(\s+)", text)
-    read = "".join(part if re.search("[A-Za-z]", part) else words.digits(part) for part in parts)
+    read = words.reading(text)
     return _ABROAD.sub("\u2066\\g<0>\u2069", read) if words.right_to_left else read
 
 

@@ -5,7 +5,7 @@ Each call has a pane of its own, so that nothing in it changes while another is 
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
@@ -86,9 +86,9 @@ class CallPane(Translated, QWidget):
         self.caller_card.merge_requested.connect(self.merge_requested)
         self.caller_card.somebody_else.connect(lambda: self._change(self._model.nobody(self.call_id)))
         self.who.chosen.connect(self.identify)
-        self.who.found_chosen.connect(lambda found: self._at_centre.start(self._bring(found)))
+        self.who.found_chosen.connect(lambda found: self._at_centre.start(self._identify_found(found)))
         self.who.attach_asked.connect(lambda caller: self._change(self._model.attach(self.call_id, caller)))
-        self.who.attach_found_asked.connect(lambda found: self._attaching.start(self._attach_beyond(found)))
+        self.who.attach_found_asked.connect(lambda found: self._attaching.start(self._attach_found(found)))
         self.who.search_asked.connect(lambda line: self._finding.start(self._find(line)))
         self.who.centre_asked.connect(lambda line: self._beyond.start(self._ask_beyond(line)))
         self.who.register_asked.connect(self._on_register)
@@ -290,14 +290,6 @@ class CallPane(Translated, QWidget):
         else:
             self.who.show_beyond(found, lambda: "" if found else _("The centre knows nothing beyond this."))
 
-    async def _attach_beyond(self, found: CallerFound) -> None:
-        shown = self.who.beyond()
-        self.who.show_beyond(shown, lambda: _("The centre is sending it…"))
-        try:
-            await self._changed(self._model.attach_found(self.call_id, found))
-        except UserError as error:
-            self.who.show_beyond(shown, partial(sentence, error))
-
     async def _ask_centre(self) -> None:
         """Who else answers on this number; what hinders is said beside the list, and hinders nothing here."""
         self.who.show_elsewhere((), lambda: _("The centre is being asked…"))
@@ -308,13 +300,26 @@ class CallPane(Translated, QWidget):
         else:
             self.who.show_elsewhere(found, lambda: "" if found else _("The centre knows nobody on this number."))
 
-    async def _bring(self, found: CallerFound) -> None:
-        shown = self.who.elsewhere()
-        self.who.show_elsewhere(shown, lambda: _("The centre is sending it…"))
+    async def _identify_found(self, found: CallerFound) -> None:
+        shown, show = self.who.elsewhere(), self.who.show_elsewhere
+        await self._bring(self._model.identify_found(self.call_id, found), shown, show)
+
+    async def _attach_found(self, found: CallerFound) -> None:
+        shown, show = self.who.beyond(), self.who.show_beyond
+        await self._bring(self._model.attach_found(self.call_id, found), shown, show)
+
+    async def _bring(
+        self,
+        work: Coroutine[Any, Any, None],
+        shown: tuple[CallerFound, ...],
+        show: Callable[[tuple[CallerFound, ...], Callable[[], str]], None],
+    ) -> None:
+        """Work on somebody whom the centre sends first; how that goes is said beside the list of the choice."""
+        show(shown, lambda: _("The centre is sending it…"))
         try:
-            await self._changed(self._model.identify_found(self.call_id, found))
+            await self._changed(work)
         except UserError as error:
-            self.who.show_elsewhere(shown, partial(sentence, error))
+            show(shown, partial(sentence, error))
 
     async def _reveal(self, reason: str) -> None:
         card = self.state.card

@@ -145,11 +145,9 @@ class DeskModel:
 
         Raises `UserError` when it does not say.
         """
-        if self.desk.elsewhere is None:
-            return ()
-        answer = await self.desk.elsewhere.find(call.number, call.id)
+        found = await self.find_at_centre(call.id, call.number)
         self._answered.add(call.id)
-        return answer.callers
+        return found
 
     async def find_at_centre(self, call_id: str, line: str) -> tuple[CallerFound, ...]:
         """Whom the centre of a hall finds by a name or a number; raises `UserError` when it does not say."""
@@ -159,14 +157,12 @@ class DeskModel:
 
     async def attach_found(self, call_id: str, found: CallerFound) -> None:
         """As `attach`, of somebody whom the centre has found; their card is brought first."""
-        if self.desk.elsewhere is not None:
-            await self.desk.elsewhere.bring(found, call_id)
+        await self._bring(call_id, found)
         await self.attach(call_id, found.id)
 
     async def identify_found(self, call_id: str, found: CallerFound) -> None:
         """The person on the line is one whom the centre has found; their card is brought first."""
-        if self.desk.elsewhere is not None:
-            await self.desk.elsewhere.bring(found, call_id)
+        await self._bring(call_id, found)
         await self.identify(call_id, found.id, "screen_pop")
 
     async def identify(self, call_id: str, caller_id: str, how: Literal["screen_pop", "search"] = "search") -> None:
@@ -297,6 +293,10 @@ class DeskModel:
         """The line is free."""
         operation = EndCall(call_id=call_id, wrap_up=wrap_up, notes=plain(notes))
         await self.desk.perform(operation, done_with=notes_place(call_id))
+
+    async def _bring(self, call_id: str, found: CallerFound) -> None:
+        if self.desk.elsewhere is not None:
+            await self.desk.elsewhere.bring(found, call_id)
 
 
 def _civil_id(typed: str, day: dt.date) -> str | None:

@@ -179,8 +179,7 @@ class WhoPanel(Translated, QWidget):
 
     def beyond(self) -> tuple[CallerFound, ...]:
         """Those found by the line of whom the centre alone knows."""
-        here = {row.id for row in self._found}
-        return tuple(one for one in self._beyond if one.id not in here)
+        return _not_here(self._beyond, self._found)
 
     def show_elsewhere(self, found: tuple[CallerFound, ...], say: Callable[[], str]) -> None:
         """Who else answers on this number, as the centre knows, and what is said about asking it."""
@@ -192,8 +191,7 @@ class WhoPanel(Translated, QWidget):
 
     def elsewhere(self) -> tuple[CallerFound, ...]:
         """Those of whom the centre alone knows."""
-        here = {row.id for row in self._matches}
-        return tuple(one for one in self._elsewhere if one.id not in here)
+        return _not_here(self._elsewhere, self._matches)
 
     def said_of_centre(self) -> str:
         """What is said about asking the centre."""
@@ -282,6 +280,11 @@ class WhoPanel(Translated, QWidget):
         unfinished = parsed in (CivilIdProblem.EMPTY, CivilIdProblem.TOO_SHORT)
         complaint = "" if isinstance(parsed, CivilId) or unfinished else parsed.label()
         self.form.set_complaint("civil_id", complaint)
+
+
+def _not_here(found: tuple[CallerFound, ...], rows: tuple[CallerRow, ...]) -> tuple[CallerFound, ...]:
+    here = {row.id for row in rows}
+    return tuple(one for one in found if one.id not in here)
 
 
 def _fill(shown: RowList, people: tuple[CallerRow | CallerFound, ...], *, offer_centre: bool = False) -> None:
